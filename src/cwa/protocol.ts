@@ -1,0 +1,27 @@
+/**
+ * The names that CWA uses on the wire, and nothing else: the one file that the client and the simulator share.
+ * They share no parser and no writer, so that one misreading cannot pass on both sides.
+ *
+ * Source: protocol notes, `transport-and-methods.md` §2–§5 and `events-and-categories.md` §1, §2, §6.3.
+ */
+
+/** Namespace of requests; answers come without one (§2.3). */
+export const CWA_NAMESPACE = 'http://schemas.microsoft.com/2006/09/rtc/cwa';
+export const XSI_NAMESPACE = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/** Paths below the site's base URL (§2.1). */
+export const LOGON_FORMS_PATH = '/forms/logon.html';
+export const COMMAND_PATH = '/cwa/MainCommandHandler.ashx';
+export const DATA_PATH = '/cwa/AsyncDataChannel.ashx';
+
+/** Spelt exactly so on the wire: a client of 2010 looks it up with this case (§2.2). */
+export const TICKET_HEADER = 'CWA-Ticket';
+
+/** Roots of requests and answers. */
+export const REQUESTS = 'cwaRequests';
+export const RESPONSES = 'cwaResponses';
+export const EVENTS = 'cwaEvents';
+
+/** Error codes that the loop acts on (§9.2). */
+export const ERROR_SESSION_NOT_FOUND = 18100;
+export const ERROR_THROTTLED = 18101;

@@ -84,15 +84,23 @@ function write(element: XmlElement, inherited: string): string {
  * `&lt;` and `&quot;` everywhere, and white-space-only text dropped where the element has child elements.
  */
 export function canonicalXml(element: XmlElement): string {
-  const names = element.attributes.map((a) => ` {${a.namespace}}${a.name}="${escapeCanonical(a.value)}"`);
-  if (names.length > 1) names.sort((a, b) => (a < b ? -1 : 1));
-  let text = `<{${element.namespace}}${element.name}${names.join('')}>`;
+  let text = `<{${element.namespace}}${element.name}`;
+  for (const { name, namespace, value } of inCanonicalOrder(element.attributes)) {
+    text += ` {${namespace}}${name}="${escapeCanonical(value)}"`;
+  }
+  text += '>';
   const mixed = element.children.some((child) => typeof child !== 'string');
   for (const child of element.children) {
     if (typeof child !== 'string') text += canonicalXml(child);
     else if (!mixed || /[^ \t\r\n]/.test(child)) text += escapeCanonical(child);
   }
   return `${text}</>`;
+}
+
+function inCanonicalOrder(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
+  if (attributes.length < 2) return attributes;
+  const key = (a: XmlAttribute): string => `{${a.namespace}}${a.name}`;
+  return attributes.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { cacheFolder, fillOnce } from './cache-folder.ts';
+import { DevelopmentKafkaError, textOf } from './errors.ts';
+import { type Java, findJava } from './java.ts';
+
+const run = promisify(execFile);
+
+const POM = fileURLToPath(new URL('kafka.pom.xml', import.meta.url));
+const LOG_CONFIGURATION = fileURLToPath(new URL('log4j2.properties', import.meta.url));
+
+/** A cold download is 50 MB and takes seconds; this is for slow links. */
+const DOWNLOAD_TIMEOUT_MS = 300_000;
+
+/** Apache Kafka's jars and a Java that runs them. */
+export interface KafkaInstallation {
+  readonly java: Java;
+  /** Explicit and sorted, because a class-data archive is tied to the exact class path. */
+  readonly classPath: string;
+  /** Where the class-data archive for this Java and these jars lies, or will lie. */
+  readonly archive: string;
+}
+
+/**
+ * Apache Kafka from its Maven artifacts, downloaded by the first call on this machine and cached afterwards; then
+ * Maven is not needed any more.
+ *
+ * @throws {@link DevelopmentKafkaError} if Java or, for the first call, Maven or the network is missing.
+ */
+export async function installKafka(log: (line: string) => void): Promise<KafkaInstallation> {
+  const java = await findJava();
+  const pom = await readFile(POM, 'utf8');
+  const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1] ?? 'unknown';
+  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
+  const folder = path.join(cacheFolder(), `kafka-${version}-${digest}`);
+  const jars = path.join(folder, 'jars');
+  await fillOnce(jars, async (temporary) => {
+    log(`downloading Apache Kafka ${version} with Maven into ${folder} (once)`);
+    await download(temporary);
+  });
+  const names = (await readdir(jars)).filter((name) => name.endsWith('.jar')).sort();
+  return {
+    java,
+    classPath: names.map((name) => path.join(jars, name)).join(path.delimiter),
+    archive: path.join(folder, `java-${java.version}.jsa`),
+  };
+}
+
+/**
+ * Arguments for one of Kafka's main classes: a small, quickly started JVM that leaves no files of its own behind.
+ *
+ * C1 only and the serial collector halve the start and save 60 MB a node; throughput is not the purpose.
+ */
+export function javaArguments(
+  kafka: KafkaInstallation,
+  mainClass: string,
+  options: { readonly heapMiB: number; readonly flags?: readonly string[] },
+): readonly string[] {
+  return [
+    `-Xmx${String(options.heapMiB)}m`,
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:-UsePerfData',
+    '-XX:+ExitOnOutOfMemoryError',
+    ...(options.flags ?? [`-XX:SharedArchiveFile=${kafka.archive}`, '-Xlog:disable', '-Xlog:all=error:stderr']),
+    `-Dlog4j2.configurationFile=${LOG_CONFIGURATION}`,
+    '-cp',
+    kafka.classPath,
+    mainClass,
+  ];
+}
+
+async function download(target: string): Promise<void> {
+  // Maven writes a `target` folder beside the pom in some set-ups: let that be elsewhere than in the checkout.
+  const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-kafka-maven-'));
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
+  try {
+    await run('mvn', ['-q', '-B', '-f', POM, ...goal], { cwd: scratch, timeout: DOWNLOAD_TIMEOUT_MS });
+  } catch (error) {
+    throw new DevelopmentKafkaError(explain(error), { cause: error });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return 'Maven is needed to download Apache Kafka once, and "mvn" is not on the PATH';
+  }
+  const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+  const reason = /\[ERROR\] (.*)/.exec(output)?.[1] ?? textOf(error);
+  return `Maven could not download Apache Kafka: ${reason}`;
+}

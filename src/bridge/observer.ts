@@ -1,0 +1,33 @@
+import type { GapReason, Phase } from './phase.ts';
+
+/** What the bridge tells about its work: the metrics hang here, and tests listen. Nothing here may fail or wait. */
+export interface AccountObserver {
+  polled(outcome: PollOutcome, durationMs: number): void;
+  answerReceived(answer: { readonly bytes: number; readonly sessionTimeoutSeconds: number | null }): void;
+  eventReceived(name: string): void;
+  repeatDropped(count: number): void;
+  possibleRepeat(count: number): void;
+  warned(code: string): void;
+  recordPublished(topic: string, bytes: number): void;
+  committed(timing: { readonly durationMs: number; readonly receivedToCommittedMs: number | null }): void;
+  publishTimeSeen(lagMs: number): void;
+  signInAttempted(outcome: 'accepted' | 'refused' | 'failed'): void;
+  gapOpened(reason: GapReason): void;
+  deadLettered(reason: string, count: number): void;
+  phaseChanged(phase: Phase): void;
+  usersChanged(users: { readonly configured: number; readonly subscribed: number; readonly seen: number; readonly missing: number }): void;
+  availabilitySeen(userUri: string, availabilityName: string | null): void;
+  /** Milliseconds since the oldest answer that is received and not yet committed; 0 when there is none. */
+  unacknowledged(ms: number): void;
+}
+
+export type PollOutcome =
+  | 'events'
+  | 'nothing'
+  | 'keep-alive'
+  | 'transient'
+  | 'session-lost'
+  | 'ticket-lost'
+  | 'wrong-service'
+  | 'refused-document'
+  | 'foreign-session';

@@ -1,0 +1,154 @@
+import { assert, unreachable } from '../lib/assert.ts';
+
+/**
+ * Where an account stands, as a value. The loop does one step in a phase; what a step's outcome leads to is decided
+ * here, by pure functions, so that every phase × outcome is in one table.
+ */
+export type Phase =
+  /** A session must be opened; older sessions are never polled again. */
+  | {
+      readonly kind: 'opening';
+      readonly reason: GapReason;
+      readonly failures: number;
+      readonly needsSignIn: boolean;
+      /** The generation is committed as `opening`: only the session itself is missing. */
+      readonly isBegun: boolean;
+    }
+  /** `sid` and `ackId` are committed: poll. */
+  | {
+      readonly kind: 'open';
+      /** Consecutive transient failures. */
+      readonly failures: number;
+      /** Consecutive refused documents. */
+      readonly refusals: number;
+      readonly needsSignIn: boolean;
+      /** A new ticket was fetched because this session looked lost: if it still does, it is. */
+      readonly hasFreshTicket: boolean;
+    }
+  /** Refused documents stopped the account for a while. */
+  | { readonly kind: 'quarantined'; readonly until: number }
+  /** A person has to act. */
+  | { readonly kind: 'stopped'; readonly code: string };
+
+/** Why a new generation had to begin: the closed list of `reason` on `gap` records and on the gaps metric. */
+export const GAP_REASONS = [
+  'first-start',
+  'restart',
+  'opening-interrupted',
+  'session-lost',
+  'poison',
+  'counter-restart',
+] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
+
+/** What went wrong in a step, reduced to what the next phase depends on. */
+export type Failure = 'transient' | 'session-lost' | 'ticket-lost' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
+
+export interface FailurePolicy {
+  /** After so many transient failures in a row the session is doubted and a fresh ticket is fetched (transport §9.3). */
+  readonly rebuildAfterFailures: number;
+  /** After so many refused documents in a row the answer is given up (I8). */
+  readonly documentAttempts: number;
+}
+
+export interface Transition {
+  readonly phase: Phase;
+  /** Wait before the next step: a back-off that grows with `failures`, none, or the long wait of a wrong set-up. */
+  readonly wait: 'none' | 'backoff' | 'long';
+  /** The refused document must be given up: dead letter, gap and new generation in one transaction. */
+  readonly givesUpDocument: boolean;
+}
+
+export const OPENING = (reason: GapReason, needsSignIn: boolean): Phase => ({
+  kind: 'opening',
+  reason,
+  failures: 0,
+  needsSignIn,
+  isBegun: false,
+});
+
+export const OPEN: Phase = { kind: 'open', failures: 0, refusals: 0, needsSignIn: false, hasFreshTicket: false };
+
+/** The phase after a sign-in that succeeded. */
+export function afterSignIn(phase: Phase): Phase {
+  switch (phase.kind) {
+    case 'opening':
+      return { ...phase, needsSignIn: false };
+    case 'open':
+      return { ...phase, needsSignIn: false, hasFreshTicket: true, failures: 0 };
+    case 'quarantined':
+    case 'stopped':
+      return phase;
+    default:
+      return unreachable(phase);
+  }
+}
+
+/** The phase after a failed step. */
+export function afterFailure(phase: Phase, failure: Failure, policy: FailurePolicy): Transition {
+  switch (phase.kind) {
+    case 'opening':
+      return afterFailureOpening(phase, failure);
+    case 'open':
+      return afterFailureOpen(phase, failure, policy);
+    case 'quarantined':
+    case 'stopped':
+      assert(false, `no step runs in phase ${phase.kind}`);
+      break;
+    default:
+      unreachable(phase);
+  }
+}
+
+function afterFailureOpening(phase: Phase & { kind: 'opening' }, failure: Failure): Transition {
+  const failures = phase.failures + 1;
+  switch (failure) {
+    case 'transient':
+    case 'refused-document':
+      // The answer to sign-in or initiateSession: nothing is lost by asking again.
+      return { phase: { ...phase, failures }, wait: 'backoff', givesUpDocument: false };
+    case 'session-lost':
+    case 'ticket-lost':
+      // The ticket is worth one try; without it a full sign-in (transport §8, "ends not asked for").
+      return { phase: { ...phase, failures, needsSignIn: true }, wait: failures > 1 ? 'backoff' : 'none', givesUpDocument: false };
+    case 'wrong-service':
+      return { phase: { ...phase, failures }, wait: 'long', givesUpDocument: false };
+    case 'sign-in-refused':
+      return { phase: { kind: 'stopped', code: 'sign-in-refused' }, wait: 'none', givesUpDocument: false };
+    default:
+      return unreachable(failure);
+  }
+}
+
+function afterFailureOpen(phase: Phase & { kind: 'open' }, failure: Failure, policy: FailurePolicy): Transition {
+  const failures = phase.failures + 1;
+  switch (failure) {
+    case 'transient': {
+      const isDoubted = failures >= policy.rebuildAfterFailures;
+      if (isDoubted && phase.hasFreshTicket) {
+        return { phase: OPENING('session-lost', false), wait: 'backoff', givesUpDocument: false };
+      }
+      // Doubted, not given up: a server that was away may still know the session, and its events would be lost with
+      // it. A fresh ticket proves that the server is back; only if polls go on failing with it, the session is lost.
+      const needsSignIn = phase.needsSignIn || isDoubted;
+      return { phase: { ...phase, failures, needsSignIn }, wait: 'backoff', givesUpDocument: false };
+    }
+    case 'session-lost':
+    case 'ticket-lost':
+      if (phase.hasFreshTicket || failure === 'session-lost') {
+        return { phase: OPENING('session-lost', failure === 'ticket-lost'), wait: 'none', givesUpDocument: false };
+      }
+      return { phase: { ...phase, needsSignIn: true }, wait: 'none', givesUpDocument: false };
+    case 'wrong-service':
+      return { phase: { ...phase, failures }, wait: 'long', givesUpDocument: false };
+    case 'sign-in-refused':
+      return { phase: { kind: 'stopped', code: 'sign-in-refused' }, wait: 'none', givesUpDocument: false };
+    case 'refused-document': {
+      const refusals = phase.refusals + 1;
+      const givesUpDocument = refusals >= policy.documentAttempts;
+      return { phase: { ...phase, refusals }, wait: givesUpDocument ? 'none' : 'backoff', givesUpDocument };
+    }
+    default:
+      return unreachable(failure);
+  }
+}

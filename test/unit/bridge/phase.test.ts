@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+
+import { afterFailure, afterSignIn, type Failure, OPEN, OPENING, type Phase } from '../../../src/bridge/phase.ts';
+
+const POLICY = { rebuildAfterFailures: 3, documentAttempts: 3 };
+
+/** Every phase in which a step runs × every failure: a missing cell does not compile. */
+const TABLE: Record<string, { readonly phase: Phase; readonly after: Record<Failure, Partial<Phase> & { wait: string }> }> = {
+  'opening, with a ticket': {
+    phase: OPENING('session-lost', false),
+    after: {
+      transient: { kind: 'opening', failures: 1, needsSignIn: false, wait: 'backoff' },
+      'session-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'ticket-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'sign-in-refused': { kind: 'stopped', code: 'sign-in-refused', wait: 'none' },
+      'wrong-service': { kind: 'opening', failures: 1, wait: 'long' },
+      'refused-document': { kind: 'opening', failures: 1, wait: 'backoff' },
+    },
+  },
+  open: {
+    phase: OPEN,
+    after: {
+      transient: { kind: 'open', failures: 1, needsSignIn: false, wait: 'backoff' },
+      'session-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: false, wait: 'none' },
+      'ticket-lost': { kind: 'open', needsSignIn: true, wait: 'none' },
+      'sign-in-refused': { kind: 'stopped', wait: 'none' },
+      'wrong-service': { kind: 'open', failures: 1, wait: 'long' },
+      'refused-document': { kind: 'open', refusals: 1, wait: 'backoff' },
+    },
+  },
+  'open, with a fresh ticket': {
+    phase: afterSignIn({ ...OPEN, needsSignIn: true }),
+    after: {
+      transient: { kind: 'open', failures: 1, wait: 'backoff' },
+      'session-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: false, wait: 'none' },
+      'ticket-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: true, wait: 'none' },
+      'sign-in-refused': { kind: 'stopped', wait: 'none' },
+      'wrong-service': { kind: 'open', failures: 1, wait: 'long' },
+      'refused-document': { kind: 'open', refusals: 1, wait: 'backoff' },
+    },
+  },
+};
+
+describe('the phase after a failure', () => {
+  for (const [title, { phase, after }] of Object.entries(TABLE)) {
+    test.each(Object.entries(after))(`${title}: %s`, (failure, { wait, ...expected }) => {
+      const transition = afterFailure(phase, failure as Failure, POLICY);
+      expect(transition.phase).toMatchObject(expected);
+      expect(transition.wait).toBe(wait);
+    });
+  }
+
+  test('does not give up a session that only cannot be reached, before a fresh ticket has been tried', () => {
+    let phase: Phase = OPEN;
+    for (let i = 0; i < 20; i++) phase = afterFailure(phase, 'transient', POLICY).phase;
+    expect(phase).toMatchObject({ kind: 'open', needsSignIn: true });
+  });
+
+  test('gives a session up that fails on with a fresh ticket', () => {
+    let phase = afterSignIn({ ...OPEN, needsSignIn: true });
+    for (let i = 0; i < 3; i++) phase = afterFailure(phase, 'transient', POLICY).phase;
+    expect(phase).toMatchObject({ kind: 'opening', reason: 'session-lost' });
+  });
+
+  test('gives a document up after the attempts of the policy, not before', () => {
+    let phase: Phase = OPEN;
+    const givenUp: boolean[] = [];
+    for (let i = 0; i < 3; i++) {
+      const transition = afterFailure(phase, 'refused-document', POLICY);
+      givenUp.push(transition.givesUpDocument);
+      phase = transition.phase;
+    }
+    expect(givenUp).toEqual([false, false, true]);
+  });
+});

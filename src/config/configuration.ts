@@ -1,0 +1,104 @@
+import type { DraftSettings, Settings } from './schema.ts';
+import { Secret } from './secret.ts';
+import type { WatchLists } from './watch-lists.ts';
+
+/** The validated configuration: frozen, complete, and with nothing in it that shows a secret. */
+export interface BridgeConfiguration extends Omit<Settings, 'accounts' | 'kafka' | 'sealing' | 'sites'> {
+  readonly sites: readonly SiteConfiguration[];
+  readonly accounts: readonly AccountConfiguration[];
+  readonly kafka: KafkaConfiguration;
+  readonly sealing: { readonly keys: readonly SealingKeyConfiguration[] };
+}
+
+export type SiteConfiguration = Settings['sites'][number];
+
+export interface AccountConfiguration {
+  readonly id: string;
+  /** Name of one of the sites. */
+  readonly site: string;
+  readonly user: string;
+  readonly password: Secret;
+  /** Normalised. */
+  readonly uri: string;
+  /** What `UA` the polls carry. */
+  readonly userActivity: boolean;
+  readonly watch: {
+    /** Normalised, each once, those of the file after those of the list. */
+    readonly users: readonly string[];
+    readonly file: string | null;
+  };
+}
+
+export interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'topics'> {
+  /** Null: no SASL. */
+  readonly sasl: SaslConfiguration | null;
+  readonly topics: TopicsConfiguration;
+}
+
+export interface SaslConfiguration {
+  readonly mechanism: Exclude<Settings['kafka']['sasl']['mechanism'], 'none'>;
+  readonly username: string;
+  readonly password: Secret;
+}
+
+/** The topics by what they hold. */
+export type TopicKind = keyof Settings['kafka']['topics']['names'];
+
+export interface TopicsConfiguration {
+  /** The whole names, prefix included. */
+  readonly names: Readonly<Record<TopicKind, string>>;
+  readonly partitions: number;
+  /** Null: as many as the brokers allow, at most 3. */
+  readonly replicationFactor: number | null;
+  readonly retentionMs: number;
+}
+
+export interface SealingKeyConfiguration {
+  readonly id: string;
+  /** 32 bytes as base64. */
+  readonly key: Secret;
+}
+
+/** Makes the configuration of settings in which no check has found a problem. */
+export function configurationOf(settings: Settings, watchLists: WatchLists): BridgeConfiguration {
+  const { sites, accounts, kafka, sealing, ...rest } = settings;
+  return deepFreeze({
+    ...rest,
+    sites: sites.map((site) => ({ ...site, baseUrl: site.baseUrl.replace(/\/+$/, '') })),
+    accounts: accounts.map((account, index) => ({
+      id: account.id,
+      site: account.site,
+      user: account.user,
+      password: secretOf(account.password, account.passwordFile),
+      uri: watchLists[index]?.accountUri ?? account.uri,
+      userActivity: account.userActivity,
+      watch: { users: watchLists[index]?.users ?? [], file: account.watch.file },
+    })),
+    kafka: { ...kafka, sasl: saslOf(kafka.sasl), topics: { ...kafka.topics, names: topicNamesOf(kafka.topics) } },
+    sealing: { keys: sealing.keys.map(({ id, key, keyFile }) => ({ id, key: secretOf(key, keyFile) })) },
+  });
+}
+
+/** The whole name of each topic. */
+export function topicNamesOf(topics: DraftSettings['kafka']['topics']): Readonly<Record<TopicKind, string>> {
+  const { names, prefix } = topics;
+  return Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, name ?? prefix + kind])) as Readonly<
+    Record<TopicKind, string>
+  >;
+}
+
+function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {
+  if (sasl.mechanism === 'none') return null;
+  const password = secretOf(sasl.password, sasl.passwordFile);
+  return { mechanism: sasl.mechanism, username: sasl.username ?? '', password };
+}
+
+function secretOf(text: string | null, file: string | null): Secret {
+  return file === null ? Secret.ofText(text ?? '') : Secret.ofFile(file);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}

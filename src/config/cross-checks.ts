@@ -1,0 +1,128 @@
+import { topicNamesOf } from './configuration.ts';
+import { shown } from './problem.ts';
+import type { Problem } from './problem.ts';
+import type { DraftSettings } from './schema.ts';
+import { isSealingKey } from './sealing-key.ts';
+import { suggest } from './suggestion.ts';
+
+/** What no single setting can tell: names that must exist or differ, pairs that belong together, ranges. */
+export function crossCheck(settings: DraftSettings): readonly Problem[] {
+  return [
+    ...repeatedNames(settings),
+    ...settings.sites.flatMap(siteProblems),
+    ...settings.accounts.flatMap((account, index) => accountProblems(account, index, settings)),
+    ...settings.sealing.keys.flatMap(sealingKeyProblems),
+    ...saslProblems(settings.kafka.sasl),
+    ...pairProblems('kafka.ssl', settings.kafka.ssl),
+    ...rangeProblems(settings),
+  ];
+}
+
+function repeatedNames(settings: DraftSettings): readonly Problem[] {
+  const topics = Object.entries(topicNamesOf(settings.kafka.topics));
+  return [
+    ...repeats(settings.sites.map(({ name }, index) => [`sites[${index}].name`, name])),
+    ...repeats(settings.accounts.map(({ id }, index) => [`accounts[${index}].id`, id])),
+    ...repeats(settings.sealing.keys.map(({ id }, index) => [`sealing.keys[${index}].id`, id])),
+    ...repeats(topics.map(([kind, name]) => [`kafka.topics.names.${kind}`, name])),
+  ];
+}
+
+function repeats(names: readonly (readonly [path: string, name: string | null])[]): readonly Problem[] {
+  const first = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const [path, name] of names) {
+    if (name === null) continue;
+    const other = first.get(name);
+    if (other === undefined) first.set(name, path);
+    else problems.push(problem(path, `is the same as ${other}`, 'a name that no other has', name));
+  }
+  return problems;
+}
+
+function siteProblems(site: DraftSettings['sites'][number], index: number): readonly Problem[] {
+  const path = `sites[${index}]`;
+  const problems = [...pairProblems(`${path}.tls`, site.tls)];
+  if (site.signIn === 'iwa') {
+    problems.push(problem(`${path}.signIn`, 'is not built yet', '"forms", if the server offers it', site.signIn));
+  }
+  return problems;
+}
+
+function accountProblems(
+  account: DraftSettings['accounts'][number],
+  index: number,
+  { sites }: DraftSettings,
+): readonly Problem[] {
+  const path = `accounts[${index}]`;
+  const problems = [...exactlyOne(path, 'password', account.password, account.passwordFile)];
+  const names = sites.flatMap(({ name }) => (name === null ? [] : [name]));
+  if (account.site !== null && names.length > 0 && !names.includes(account.site)) {
+    const meant = suggest(account.site, names);
+    const remedy = meant === null ? `one of: ${names.join(', ')}` : `"${meant}", if that was meant`;
+    problems.push(problem(`${path}.site`, 'names no site', remedy, account.site));
+  }
+  return problems;
+}
+
+function sealingKeyProblems(key: DraftSettings['sealing']['keys'][number], index: number): readonly Problem[] {
+  const path = `sealing.keys[${index}]`;
+  const problems = [...exactlyOne(path, 'key', key.key, key.keyFile)];
+  if (key.key !== null && !isSealingKey(key.key)) {
+    const message = 'is not 32 bytes as base64';
+    problems.push(problem(`${path}.key`, message, 'the output of: openssl rand -base64 32', null));
+  }
+  return problems;
+}
+
+function saslProblems(sasl: DraftSettings['kafka']['sasl']): readonly Problem[] {
+  if (sasl.mechanism === 'none') return [];
+  const problems = [...exactlyOne('kafka.sasl', 'password', sasl.password, sasl.passwordFile)];
+  if (sasl.username === null) {
+    const message = `is required with mechanism ${sasl.mechanism}`;
+    problems.push(problem('kafka.sasl.username', message, 'the name that the brokers know', null));
+  }
+  return problems;
+}
+
+/** A certificate and its key come together. */
+function pairProblems(
+  path: string,
+  { certFile, keyFile }: { readonly certFile: string | null; readonly keyFile: string | null },
+): readonly Problem[] {
+  if ((certFile === null) === (keyFile === null)) return [];
+  const [missing, given] = certFile === null ? ['certFile', 'keyFile'] : ['keyFile', 'certFile'];
+  return [problem(`${path}.${missing}`, `is missing beside ${given}`, 'both, or neither', null)];
+}
+
+/** A secret is given as text or as a file. */
+function exactlyOne(path: string, key: string, text: string | null, file: string | null): readonly Problem[] {
+  if ((text === null) !== (file === null)) return [];
+  const message = text === null ? `is required, or ${key}File` : `stands beside ${key}File`;
+  return [problem(`${path}.${key}`, message, `exactly one of ${key} and ${key}File; ${key}File is safer`, null)];
+}
+
+function rangeProblems({ session, kafka }: DraftSettings): readonly Problem[] {
+  return [
+    ...notAbove('session.pollWaitMinMs', session.pollWaitMinMs, 'session.pollWaitMaxMs', session.pollWaitMaxMs),
+    ...notAbove('session.retryMinMs', session.retryMinMs, 'session.retryMaxMs', session.retryMaxMs),
+    ...notAbove('kafka.recordBytesMax', kafka.recordBytesMax, 'kafka.batchBytesMax', kafka.batchBytesMax),
+    ...notAbove('kafka.batchBytesMax', kafka.batchBytesMax, 'kafka.groupBytesMax', kafka.groupBytesMax),
+    ...notAbove(
+      'kafka.requestTimeoutMs',
+      kafka.requestTimeoutMs,
+      'kafka.transactionTimeoutMs',
+      kafka.transactionTimeoutMs,
+    ),
+  ];
+}
+
+function notAbove(path: string, value: number, limitPath: string, limit: number): readonly Problem[] {
+  return value <= limit
+    ? []
+    : [problem(path, `is above ${limitPath}`, `at most ${limit}, or raise ${limitPath}`, value)];
+}
+
+function problem(path: string, message: string, remedy: string, value: string | number | null): Problem {
+  return { path, message, remedy, value: value === null ? null : shown(value), source: null };
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import json5 from 'json5';
+import { parse as parseYaml } from 'yaml';
+import { messageOf } from '../lib/errors.ts';
+import type { Problem } from './problem.ts';
+
+/** A mapping as parsers give it. */
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** What the files say together. */
+export interface FileContents {
+  readonly values: Mapping;
+  /** Path of each value → the file that it came from. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the files in order and merges them: mappings key by key, everything else replaced by the later file. */
+export async function readFiles(files: readonly string[]): Promise<FileContents> {
+  let values: Mapping = {};
+  const sources = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const file of files) {
+    try {
+      const parsed = parse(await readFile(file, 'utf8'), extname(file));
+      if (parsed === null || parsed === undefined) continue;
+      if (isMapping(parsed)) values = merge(values, parsed, file, sources);
+      else problems.push(fileProblem(file, 'holds no mapping', 'keys and values, such as "installation: cwa-bridge"'));
+    } catch (error) {
+      problems.push(fileProblem(file, `cannot be read: ${messageOf(error)}`, 'a readable YAML, JSON or JSON5 file'));
+    }
+  }
+  return { values, sources, problems };
+}
+
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** YAML 1.2 unless the name says JSON: then JSON5, of which JSON is a part. */
+function parse(text: string, extension: string): unknown {
+  if (extension === '.json' || extension === '.json5') return json5.parse<unknown>(text);
+  return parseYaml(text, { strict: true, uniqueKeys: true, maxAliasCount: 100 }) as unknown;
+}
+
+function merge(base: Mapping, over: Mapping, file: string, sources: Map<string, string>, prefix = ''): Mapping {
+  // Without a prototype: a key such as __proto__ is then a key like any other, and unknown.
+  const merged: Record<string, unknown> = Object.assign(Object.create(null) as object, base);
+  for (const [key, value] of Object.entries(over)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const before = merged[key];
+    if (isMapping(value)) merged[key] = merge(isMapping(before) ? before : {}, value, file, sources, path);
+    else merged[key] = value;
+    sources.set(path, file);
+  }
+  return merged;
+}
+
+function fileProblem(file: string, message: string, remedy: string): Problem {
+  return { path: file, message, remedy, value: null, source: null };
+}

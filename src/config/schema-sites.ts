@@ -1,0 +1,128 @@
+import type { Section } from './setting.ts';
+
+/** How a TLS connection is made: the same keys for a site. Old servers need what new defaults forbid. */
+const SITE_TLS = {
+  minVersion: {
+    doc: 'Oldest TLS version that is accepted. Servers of 2008 speak TLSv1 only; that also needs `ciphers: DEFAULT@SECLEVEL=0`.',
+    format: 'choice',
+    choices: ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
+    default: 'TLSv1.2',
+  },
+  ciphers: { doc: 'OpenSSL cipher list; not set: that of Node.js.', format: 'text', default: null, nullable: true },
+  caFile: {
+    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
+  certFile: { doc: 'PEM file with the client certificate.', format: 'path', default: null, nullable: true },
+  keyFile: { doc: 'PEM file with the key of the client certificate.', format: 'path', default: null, nullable: true },
+  serverName: {
+    doc: 'Name to ask for and to expect in the certificate; not set: the host of `baseUrl`.',
+    format: 'text',
+    default: null,
+    nullable: true,
+  },
+  rejectUnauthorized: {
+    doc: 'False accepts any certificate: for trials only, because passwords travel over this connection.',
+    format: 'flag',
+    default: true,
+  },
+} as const satisfies Section;
+
+/** One CWA server or farm. */
+export const SITE = {
+  name: { doc: 'Name of the site in records, metrics and logs.', format: 'identifier', default: null, required: true },
+  baseUrl: {
+    doc: 'Address below which `/forms/logon.html` and `/cwa/…` are found.',
+    format: 'url',
+    default: null,
+    required: true,
+  },
+  signIn: {
+    doc: 'How accounts sign in: `forms` posts user and password. `iwa` (Windows integrated) is not built yet.',
+    format: 'choice',
+    choices: ['forms', 'iwa'],
+    default: 'forms',
+  },
+  tls: SITE_TLS,
+} as const satisfies Section;
+
+/** One service account and the users it watches. */
+export const ACCOUNT = {
+  id: {
+    doc: 'Name of the account in records, progress, metrics and logs. Never change it: progress is kept under it.',
+    format: 'identifier',
+    default: null,
+    required: true,
+  },
+  site: {
+    doc: 'Name of the site it signs in to, one of `sites[].name`.',
+    format: 'identifier',
+    default: null,
+    required: true,
+  },
+  user: { doc: 'Sign-in name: `DOMAIN\\user` or `user@domain`.', format: 'text', default: null, required: true },
+  password: {
+    doc: 'Password in clear. Prefer `passwordFile`. Exactly one of the two.',
+    format: 'text',
+    default: null,
+    nullable: true,
+    sensitive: true,
+  },
+  passwordFile: {
+    doc: 'File with the password, read again at each sign-in; one line break at its end is not part of it.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
+  uri: {
+    doc: 'SIP URI of the account, such as `sip:svc-presence@example.com`.',
+    format: 'text',
+    default: null,
+    required: true,
+  },
+  userActivity: {
+    doc: 'Whether polls say that a person is active (`UA=true`), which keeps the session from timing out.',
+    format: 'flag',
+    default: true,
+  },
+  watch: {
+    users: { doc: 'SIP URIs of the users to watch.', format: 'texts', default: [] },
+    file: {
+      doc: 'File with further SIP URIs, one a line; empty lines and what follows a `#` do not count.',
+      format: 'path',
+      default: null,
+      nullable: true,
+    },
+  },
+} as const satisfies Section;
+
+export const SITES_AND_ACCOUNTS = {
+  sites: { doc: 'The CWA servers.', format: 'list', children: SITE, default: [], required: true },
+  accounts: { doc: 'The service accounts.', format: 'list', children: ACCOUNT, default: [], required: true },
+  watch: {
+    overlap: {
+      doc: 'What a user under two accounts means: `refuse` makes the configuration invalid, `allow` publishes both views.',
+      format: 'choice',
+      choices: ['refuse', 'allow'],
+      default: 'refuse',
+    },
+  },
+  signIn: {
+    attemptsPerMinute: {
+      doc: 'Sign-ins a minute that all accounts of a site share, so that a restart is no storm.',
+      format: 'count',
+      default: 30,
+      min: 1,
+      max: 6_000,
+    },
+    refusalsMax: {
+      doc: 'Refused sign-ins after which an account stops until its password changes or an operator lifts it. Keep it below the lock-out threshold of the domain.',
+      format: 'count',
+      default: 2,
+      min: 1,
+      max: 10,
+    },
+  },
+} as const satisfies Section;

@@ -25,3 +25,31 @@ export const EVENTS = 'cwaEvents';
 /** Error codes that the loop acts on (§9.2). */
 export const ERROR_SESSION_NOT_FOUND = 18100;
 export const ERROR_THROTTLED = 18101;
+
+/** Methods of the command channel (§10). */
+export const LOGON = 'logon';
+export const INITIATE_SESSION = 'initiateSession';
+export const TERMINATE_SESSION = 'terminateSession';
+export const SUBSCRIBE_PRESENCE = 'subscribePresence';
+/** With a capital S in the middle; the documentation also spells it without (§2.3). */
+export const UNSUBSCRIBE_PRESENCE = 'unSubscribePresence';
+export const QUERY_PRESENCE = 'queryPresence';
+
+/** Answers to requests (§5). */
+export const REQUEST_ACCEPTED = 'requestAccepted';
+export const REQUEST_SUCCEEDED = 'requestSucceeded';
+export const REQUEST_FAILED = 'requestFailed';
+export const REQUEST_REJECTED = 'requestRejected';
+export const REQUEST_INVALID = 'requestInvalid';
+export const INITIATE_SESSION_ACCEPTED = 'initiateSessionAccepted';
+export const ERROR = 'error';
+
+/** Further error codes (§9.2). The last five are troubles of the server and its back end, not of the request. */
+export const ERROR_INVALID_FORMAT = 18000;
+export const ERROR_INVALID_REQUEST = 18001;
+export const ERROR_INVALID_OPERATION = 18102;
+export const ERROR_INVALID_BACK_END_MESSAGE = 18202;
+export const ERROR_BACK_END_TIMEOUT = 18203;
+export const ERROR_CONNECTION_FAILED = 18301;
+export const ERROR_TLS_FAILED = 18302;
+export const ERROR_INTERNAL_FAILURE = 18400;

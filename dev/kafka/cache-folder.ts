@@ -8,8 +8,8 @@ import path from 'node:path';
  * `CWA_KAFKA_CACHE`, else `$XDG_CACHE_HOME/cwa-kafka-bridge`, else `~/.cache/cwa-kafka-bridge`.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['CWA_KAFKA_CACHE']) return path.resolve(env['CWA_KAFKA_CACHE']);
-  const base = env['XDG_CACHE_HOME'] ? path.resolve(env['XDG_CACHE_HOME']) : path.join(homedir(), '.cache');
+  if (env.CWA_KAFKA_CACHE) return path.resolve(env.CWA_KAFKA_CACHE);
+  const base = env.XDG_CACHE_HOME ? path.resolve(env.XDG_CACHE_HOME) : path.join(homedir(), '.cache');
   return path.join(base, 'cwa-kafka-bridge');
 }
 

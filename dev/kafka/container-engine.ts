@@ -12,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 700;
  * sockets of Docker, Docker Desktop and rootless Docker. A client program alone, without an engine, does not count.
  */
 export async function containerEngineAnswers(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const address = env['DOCKER_HOST'];
+  const address = env.DOCKER_HOST;
   if (address !== undefined && address !== '' && !address.startsWith('unix://')) return tcpAnswers(address);
   const sockets = address ? [address.slice('unix://'.length)] : localSockets(env);
   const socketPath = sockets.find((candidate) => existsSync(candidate));
@@ -22,7 +22,7 @@ export async function containerEngineAnswers(env: NodeJS.ProcessEnv = process.en
 function localSockets(env: NodeJS.ProcessEnv): readonly string[] {
   return [
     '/var/run/docker.sock',
-    ...(env['XDG_RUNTIME_DIR'] ? [path.join(env['XDG_RUNTIME_DIR'], 'docker.sock')] : []),
+    ...(env.XDG_RUNTIME_DIR ? [path.join(env.XDG_RUNTIME_DIR, 'docker.sock')] : []),
     path.join(homedir(), '.docker', 'run', 'docker.sock'),
     path.join(homedir(), '.docker', 'desktop', 'docker.sock'),
     `/run/user/${String(process.getuid?.() ?? 0)}/docker.sock`,

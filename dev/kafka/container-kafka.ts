@@ -20,7 +20,7 @@ export interface ContainerKafka {
  * @throws whatever Testcontainers throws if there is no image or it does not start.
  */
 export async function startContainerKafka(env: NodeJS.ProcessEnv = process.env): Promise<ContainerKafka> {
-  const image = env['KAFKA_IMAGE'] ?? DEFAULT_IMAGE;
+  const image = env.KAFKA_IMAGE ?? DEFAULT_IMAGE;
   // Loaded here because it costs half a second, which the other sources of Kafka need not pay.
   const [{ KafkaContainer }, { Wait }] = await Promise.all([import('@testcontainers/kafka'), import('testcontainers')]);
   const started: StartedKafkaContainer = await new KafkaContainer(image)

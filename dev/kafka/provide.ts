@@ -61,7 +61,7 @@ export async function provideKafka(options: ProvideKafkaOptions = {}): Promise<P
 }
 
 const fromEnvironment: Way = async ({ nodes, env }, signal) => {
-  const brokers = (env['KAFKA_BROKERS'] ?? '')
+  const brokers = (env.KAFKA_BROKERS ?? '')
     .split(',')
     .map((broker) => broker.trim())
     .filter((broker) => broker !== '');
@@ -98,7 +98,7 @@ const fromContainer: Way = async ({ nodes, env, log }, signal) => {
 
 const fromLocalProcesses: Way = async ({ nodes, log }, signal) => {
   try {
-    const cluster = await LocalCluster.start({ nodes, log: (line) => log(`Kafka: ${line}`), signal });
+    const cluster = await LocalCluster.start({ nodes, log: (line) => { log(`Kafka: ${line}`); }, signal });
     return {
       brokers: cluster.brokers,
       source: 'local',

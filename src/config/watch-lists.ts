@@ -99,7 +99,7 @@ function refuseOverlap(
 
 function normalizedOf(written: WrittenUri, problems: Problem[]): string | null {
   const { uri } = normalizeUri(written.text);
-  if (SIP_URI.test(uri)) return uri;
+  if (uri !== null && SIP_URI.test(uri)) return uri;
   const remedy = 'a SIP URI such as sip:anna@example.com';
   problems.push({
     path: written.path,

@@ -1,0 +1,94 @@
+/**
+ * The closed sets that label values come from. A value outside its set is counted as `other`: the number of series
+ * is decided by the configuration and by this program, never by what a server sends or by how many users there are.
+ */
+export interface LabelSets {
+  readonly account: readonly string[];
+  readonly site: readonly string[];
+  readonly topic: readonly string[];
+  /** Names of data-channel events. */
+  readonly event: readonly string[];
+  readonly pollOutcome: readonly string[];
+  readonly signInOutcome: readonly string[];
+  readonly sessionState: readonly string[];
+  readonly unknownKind: readonly string[];
+  readonly transactionOutcome: readonly string[];
+  readonly ambiguousResolution: readonly string[];
+  readonly replacementReason: readonly string[];
+  readonly gapReason: readonly string[];
+  readonly deadLetterReason: readonly string[];
+  readonly availability: readonly string[];
+  readonly warning: readonly string[];
+  readonly loop: readonly string[];
+  readonly version: readonly string[];
+  readonly node: readonly string[];
+}
+
+export type LabelSet = keyof LabelSets;
+
+/** Where a value goes that its set does not know. */
+export const OTHER = 'other';
+
+/** Sets that do not depend on the configuration. Who owns a vocabulary passes its own instead. */
+export const FIXED_LABEL_SETS: Omit<LabelSets, 'account' | 'site' | 'topic' | 'version' | 'node'> = {
+  event: [
+    'requestSucceeded',
+    'requestFailed',
+    'contactGroup',
+    'contactGroupChanged',
+    'subscribers',
+    'containers',
+    'selfPresence',
+    'userPresence',
+    'presenceSubscriptionState',
+    'userRawCategories',
+    'selfRawCategories',
+    'configuration',
+    'configurations',
+    'searchResult',
+    'conference',
+    OTHER,
+  ],
+  pollOutcome: [
+    'events',
+    'nothing',
+    'keep-alive',
+    'transient',
+    'session-lost',
+    'ticket-lost',
+    'wrong-service',
+    'refused-document',
+    'foreign-session',
+  ],
+  signInOutcome: ['accepted', 'refused', 'failed'],
+  sessionState: ['opening', 'open', 'quarantined', 'stopped'],
+  unknownKind: ['event', 'category', 'type', 'attribute', 'element'],
+  transactionOutcome: ['committed', 'aborted', 'failed', 'ambiguous'],
+  ambiguousResolution: ['published', 'not-published'],
+  replacementReason: ['send-failed', 'commit-failed', 'fenced', 'timed-out'],
+  gapReason: ['first-start', 'restart', 'opening-interrupted', 'session-lost', 'poison', 'starved', 'counter-restart'],
+  deadLetterReason: [
+    'malformed',
+    'doctype',
+    'encoding',
+    'tooLarge',
+    'tooDeep',
+    'wrongRoot',
+    'html',
+    'oversizeRecord',
+    'rejectedByBroker',
+  ],
+  availability: [
+    'Unknown',
+    'Available',
+    'AvailableIdle',
+    'Busy',
+    'BusyIdle',
+    'DoNotDisturb',
+    'BeRightBack',
+    'Away',
+    'Offline',
+  ],
+  warning: ['late-eid', 'missing-uri', 'odd-uri', 'duplicate-eid', 'possible-repeat', 'stale-state'],
+  loop: [],
+};

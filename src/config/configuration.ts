@@ -61,9 +61,9 @@ export interface SealingKeyConfiguration {
 
 /** Makes the configuration of settings in which no check has found a problem. */
 export function configurationOf(settings: Settings, watchLists: WatchLists): BridgeConfiguration {
-  const { sites, accounts, kafka, sealing, ...rest } = settings;
+  const { sites, accounts, kafka, sealing } = settings;
   return deepFreeze({
-    ...rest,
+    ...settings,
     sites: sites.map((site) => ({ ...site, baseUrl: site.baseUrl.replace(/\/+$/, '') })),
     accounts: accounts.map((account, index) => ({
       id: account.id,

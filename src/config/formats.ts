@@ -55,12 +55,12 @@ const FORMATS: readonly Format[] = [
   { name: 'path', validate: validateText },
   {
     name: 'identifier',
-    validate: matching(IDENTIFIER, 'letters, digits, ".", "_" and "-", at most 64, no other first'),
+    validate: matching(IDENTIFIER, 'at most 64 letters, digits, ".", "_" and "-", a letter or digit first'),
   },
-  { name: 'topic', validate: matching(TOPIC, 'letters, digits, ".", "_" and "-", at most 249') },
+  { name: 'topic', validate: matching(TOPIC, 'at most 249 letters, digits, ".", "_" and "-"') },
   {
     name: 'topicPrefix',
-    validate: matching(/^[A-Za-z0-9._-]{0,200}$/, 'letters, digits, ".", "_" and "-", or nothing'),
+    validate: matching(/^[A-Za-z0-9._-]{0,200}$/, 'at most 200 letters, digits, ".", "_" and "-", or nothing'),
   },
   { name: 'url', validate: validateUrl },
   { name: 'flag', coerce: flagOf, validate: validateFlag },

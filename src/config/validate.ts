@@ -102,7 +102,7 @@ function keepKnown(
       problems.push({
         ...at,
         message: 'is a value, not a group of settings',
-        remedy: lowerFirst(node.doc),
+        remedy: `one value: ${lowerFirst(node.doc)}`,
         value: null,
       });
     } else if (isSetting(node)) {

@@ -29,8 +29,11 @@ export type LabelSet = keyof LabelSets;
 /** Where a value goes that its set does not know. */
 export const OTHER = 'other';
 
-/** Sets that do not depend on the configuration. Who owns a vocabulary passes its own instead. */
-export const FIXED_LABEL_SETS: Omit<LabelSets, 'account' | 'site' | 'topic' | 'version' | 'node'> = {
+/** Sets that whoever makes the instruments brings along, because their vocabulary has an owner elsewhere. */
+export type OwnedLabelSet = 'gapReason' | 'warning';
+
+/** Sets that depend neither on the configuration nor on anyone else. */
+export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site' | 'topic' | 'version' | 'node'> = {
   event: [
     'requestSucceeded',
     'requestFailed',
@@ -66,7 +69,6 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, 'account' | 'site' | 'topic' | 'v
   transactionOutcome: ['committed', 'aborted', 'failed', 'ambiguous'],
   ambiguousResolution: ['published', 'not-published'],
   replacementReason: ['send-failed', 'commit-failed', 'fenced', 'timed-out'],
-  gapReason: ['first-start', 'restart', 'opening-interrupted', 'session-lost', 'poison', 'starved', 'counter-restart'],
   deadLetterReason: [
     'malformed',
     'doctype',
@@ -89,6 +91,5 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, 'account' | 'site' | 'topic' | 'v
     'Away',
     'Offline',
   ],
-  warning: ['late-eid', 'missing-uri', 'odd-uri', 'duplicate-eid', 'possible-repeat', 'stale-state'],
   loop: [],
 };

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { INSTRUMENTS, METRIC_PREFIX } from './instruments.ts';
 import type { Instrument } from './instruments.ts';
 import { FIXED_LABEL_SETS, OTHER } from './label-sets.ts';
-import type { LabelSets } from './label-sets.ts';
+import type { LabelSets, OwnedLabelSet } from './label-sets.ts';
 
 /** Label → value. A value outside its closed set is counted as `other`. */
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
@@ -48,8 +48,8 @@ export interface MetricsOptions {
   readonly topics: readonly string[];
   /** Version of the program. */
   readonly version: string;
-  /** Vocabularies of those who own them, in place of {@link FIXED_LABEL_SETS}. */
-  readonly labelSets?: Partial<LabelSets>;
+  /** Vocabularies of those who own them; others stand in place of those in {@link FIXED_LABEL_SETS}. */
+  readonly labelSets: Pick<LabelSets, OwnedLabelSet> & Partial<LabelSets>;
   /** Whether process and Node.js metrics are included; they cost observers that live as long as the process. */
   readonly withProcessMetrics: boolean;
 }

@@ -53,3 +53,22 @@ export const ERROR_BACK_END_TIMEOUT = 18203;
 export const ERROR_CONNECTION_FAILED = 18301;
 export const ERROR_TLS_FAILED = 18302;
 export const ERROR_INTERNAL_FAILURE = 18400;
+
+/** Events that the bridge reads whole (events-and-categories §2). */
+export const USER_PRESENCE = 'userPresence';
+export const SELF_PRESENCE = 'selfPresence';
+
+/** Namespaces of category bodies (events-and-categories §6.3). Readers take them as a hint, not as a rule. */
+export const STATE_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/state';
+export const NOTE_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/note';
+export const CONTACT_CARD_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/contactcard';
+export const CALENDAR_DATA_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/calendarData';
+export const EXCHANGE_TYPES_NAMESPACE = 'http://schemas.microsoft.com/exchange/services/2006/types';
+export const SERVICES_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/service';
+export const DEVICE_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/device';
+export const ROUTING_NAMESPACE = 'http://schemas.microsoft.com/02/2006/sip/routing';
+/** Followed by the name of the category: alerts, otherOptions, rccOptions, userInformation. */
+export const OPTIONS_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/options/';
+export const CATEGORIES_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/categories';
+export const MWI_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/mwi';
+export const COMMON_TYPES_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/commontypes';

@@ -92,7 +92,7 @@ class TreeReader {
   #current: OpenElement | null = null;
   #root: XmlElement | null = null;
   /** Attributes of the start tag that is being read. The parser adds the namespaces when it is complete. */
-  #attributes: SaxesAttributeNSIncomplete[] = [];
+  readonly #attributes: SaxesAttributeNSIncomplete[] = [];
   #text = '';
   #nodes = 0;
   #events = 0;

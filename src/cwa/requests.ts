@@ -119,6 +119,8 @@ function requests(sid: string, method: string, list: readonly Markup[]): string 
   return write({ [REQUESTS]: { '@xmlns': CWA_NAMESPACE, '@sid': sid, [method]: list } });
 }
 
+// The same builder is also published on its own; the parser package carries it along, and one package is enough.
+// eslint-disable-next-line @typescript-eslint/no-deprecated
 const builder = new XMLBuilder({
   attributeNamePrefix: '@',
   ignoreAttributes: false,

@@ -91,7 +91,8 @@ export interface OpenedSession {
  */
 export function openedSessionOf(answer: ResponsesAnswer, rid: string): OpenedSession | null {
   const accepted = answer.responses.filter(({ outcome }) => outcome === 'accepted' || outcome === 'succeeded');
-  const response = accepted.find((candidate) => candidate.rid === rid) ?? (accepted.length === 1 ? accepted[0] : undefined);
+  const response =
+    accepted.find((candidate) => candidate.rid === rid) ?? (accepted.length === 1 ? accepted[0] : undefined);
   if (response === undefined) return null;
   const sid = fieldOf(response.element, 'sid');
   if (sid === null) return null;

@@ -1,0 +1,154 @@
+import { inspect } from 'node:util';
+import type { buildConnector } from 'undici';
+
+import { assert } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { initiateSession, sendCommand, terminateSession } from './commands.ts';
+import { Credentials } from './credentials.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from './document-limits.ts';
+import type { DocumentLimits } from './document-limits.ts';
+import { keepAlivePoll, poll } from './poll.ts';
+import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
+import { LOGON_FORMS_PATH } from './protocol.ts';
+import { queryPresenceRequest, subscribePresenceRequest, unsubscribePresenceRequest } from './requests.ts';
+import type { InitiateSessionRequest, PresenceRequests } from './requests.ts';
+import type { OpenedSession, ResponsesAnswer } from './responses.ts';
+import type { SessionSecrets } from './session-secrets.ts';
+import { signIn } from './sign-in.ts';
+import type { SignInResult } from './sign-in.ts';
+import { DEFAULT_TIMEOUTS, Transport } from './transport.ts';
+import type { CwaTimeouts, ExchangeFacts } from './transport.ts';
+
+export interface CwaClientOptions {
+  /** Scheme, host, port, and perhaps a path that stands before the paths of the API. */
+  readonly baseUrl: string;
+  /** TLS options for the connection: `ca`, `cert`, `key`, `minVersion`, `servername` … Default none. */
+  readonly tls?: buildConnector.BuildOptions;
+  /** `DOMAIN\user` or `user@domain`. */
+  readonly user: string;
+  /** Asked for at every sign-in, so that a changed secret is seen; never kept. */
+  readonly password: () => Promise<string>;
+  /** The account's SIP URI, or null to leave it to the server. */
+  readonly uri: string | null;
+  /** Default `/forms/logon.html`. */
+  readonly logonPath?: string;
+  readonly limits?: Partial<DocumentLimits>;
+  readonly timeouts?: Partial<CwaTimeouts>;
+  /** Default `cwa-kafka-bridge`. */
+  readonly userAgent?: string;
+  readonly clock: Clock;
+  /** Told about every complete exchange, for metrics and debug logs. */
+  readonly onExchange?: (exchange: ExchangeFacts) => void;
+}
+
+export type SessionParameters = Omit<InitiateSessionRequest, 'signInData'>;
+
+/**
+ * One account's conversation with one CWA server: sign in, open a session, watch people, poll, end.
+ *
+ * The client holds the ticket, the cookies and `signInData`, and renews the ticket from every response. It holds no
+ * session: `sid` and `ackId` come from the caller, who knows what Kafka has committed. It repeats nothing: every
+ * error says by its class what the caller should do.
+ *
+ * All exchanges share one connection, one after the other. A server that holds polls open therefore holds up
+ * commands; abort the poll to get through.
+ */
+export class CwaClient {
+  readonly #options: CwaClientOptions;
+  readonly #limits: DocumentLimits;
+  readonly #credentials: Credentials;
+  readonly #transport: Transport;
+  #isPolling = false;
+
+  constructor(options: CwaClientOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_DOCUMENT_LIMITS, ...options.limits };
+    this.#credentials = new Credentials(() => options.clock.now());
+    this.#transport = new Transport({
+      baseUrl: options.baseUrl,
+      tls: options.tls ?? {},
+      timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+      bodyBytesMax: this.#limits.bodyBytesMax,
+      userAgent: options.userAgent ?? 'cwa-kafka-bridge',
+      clock: options.clock,
+      credentials: this.#credentials,
+      onExchange: options.onExchange ?? null,
+    });
+  }
+
+  /** One sign-in attempt by the forms channel; see {@link signIn} for what it throws. */
+  async signIn(signal: AbortSignal): Promise<SignInResult> {
+    const { user, uri, password } = this.#options;
+    const logonPath = this.#options.logonPath ?? LOGON_FORMS_PATH;
+    const step = { transport: this.#transport, credentials: this.#credentials, limits: this.#limits, logonPath };
+    return signIn(step, { user, uri, password: await password() }, signal);
+  }
+
+  /** Opens a session with the ticket at hand. The rid must be unique; `TicketLostError` asks for a sign-in. */
+  initiateSession(parameters: SessionParameters, signal: AbortSignal): Promise<OpenedSession> {
+    const { signInData } = this.#credentials;
+    return initiateSession(this.#step(), { ...parameters, signInData }, signal);
+  }
+
+  /** Snapshot first, then every change, as events. Look at each response: one chunk may fail where others do not. */
+  subscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+    return sendCommand(this.#step(), subscribePresenceRequest(requests), signal);
+  }
+
+  unsubscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+    return sendCommand(this.#step(), unsubscribePresenceRequest(requests), signal);
+  }
+
+  /** One snapshot, as an event; the outcome follows with the same rid. */
+  queryPresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+    return sendCommand(this.#step(), queryPresenceRequest(requests), signal);
+  }
+
+  /** Gets the events after `ackId`, and so acknowledges those up to it. One poll at a time. */
+  poll(request: PollRequest, signal: AbortSignal): Promise<PollResult> {
+    return this.#alone(() => poll(this.#step(), request, signal));
+  }
+
+  /** A poll that reads only envelope and ticket, for when nothing can be published. One poll at a time. */
+  keepAlivePoll(request: PollRequest, signal: AbortSignal): Promise<KeepAliveResult> {
+    return this.#alone(() => keepAlivePoll(this.#step(), request, signal));
+  }
+
+  /** Ends a session; the ticket stays good. */
+  terminateSession(request: { readonly sid: string; readonly rid: string }, signal: AbortSignal): Promise<void> {
+    return terminateSession(this.#step(), request, signal);
+  }
+
+  /** What another process needs to go on with this session. Only for sealing. */
+  credentials(): SessionSecrets {
+    return this.#credentials.secrets();
+  }
+
+  /** Takes over the secrets of a session that another process opened. */
+  restore(secrets: SessionSecrets): void {
+    this.#credentials.restore(secrets);
+  }
+
+  /** Ends the connection and what is in flight on it. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  [inspect.custom](): string {
+    return `CwaClient ${new URL(this.#options.baseUrl).origin}`;
+  }
+
+  #step(): { readonly transport: Transport; readonly limits: DocumentLimits } {
+    return { transport: this.#transport, limits: this.#limits };
+  }
+
+  async #alone<T>(exchange: () => Promise<T>): Promise<T> {
+    assert(!this.#isPolling, 'a poll is in flight already');
+    this.#isPolling = true;
+    try {
+      return await exchange();
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+}

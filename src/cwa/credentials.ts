@@ -1,0 +1,88 @@
+import { inspect } from 'node:util';
+
+import { CookieJar } from './cookies.ts';
+import { SessionSecrets } from './session-secrets.ts';
+import { TICKET_HEADER } from './protocol.ts';
+
+/** Header names in lower case; a repeated header is an array. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * The newest ticket, the cookies and `signInData` of one session.
+ *
+ * The server renews the ticket whenever it likes, on any response of any channel, error responses included; the one
+ * that arrived last is the one to send (protocol notes, transport §3.5). An absent or empty header changes nothing.
+ */
+export class Credentials {
+  readonly #jar = new CookieJar();
+  readonly #now: () => number;
+  #ticket: string | null = null;
+  #signInData: string | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get hasTicket(): boolean {
+    return this.#ticket !== null;
+  }
+
+  /** Verbatim from the last logon answer, to be given back in `initiateSession`; null if it had none. */
+  get signInData(): string | null {
+    return this.#signInData;
+  }
+
+  set signInData(value: string | null) {
+    this.#signInData = value;
+  }
+
+  /** Before a sign-in: an old ticket must neither be sent nor be taken for the answer. Cookies stay. */
+  forgetTicket(): void {
+    this.#ticket = null;
+    this.#signInData = null;
+  }
+
+  /** @returns True if the response brought another ticket than the one we had. */
+  absorb(headers: ResponseHeaders, requestPath: string): boolean {
+    for (const cookie of valuesOf(headers['set-cookie'])) this.#jar.store(cookie, requestPath, this.#now());
+    const ticket = valuesOf(headers[TICKET_HEADER.toLowerCase()])
+      .findLast((value) => value.trim() !== '')
+      ?.trim();
+    if (ticket === undefined || ticket === this.#ticket) return false;
+    this.#ticket = ticket;
+    return true;
+  }
+
+  /** The headers that identify us in a request to `path`. */
+  headersFor(path: string): Readonly<Record<string, string>> {
+    const cookie = this.#jar.headerFor(path, this.#now());
+    return {
+      ...(this.#ticket === null ? {} : { [TICKET_HEADER]: this.#ticket }),
+      ...(cookie === null ? {} : { Cookie: cookie }),
+    };
+  }
+
+  secrets(): SessionSecrets {
+    return new SessionSecrets({ ticket: this.#ticket, cookies: this.#jar.entries(), signInData: this.#signInData });
+  }
+
+  restore(secrets: SessionSecrets): void {
+    const { ticket, cookies, signInData } = secrets.reveal();
+    this.#ticket = ticket;
+    this.#signInData = signInData;
+    this.#jar.replaceAll(cookies);
+  }
+
+  toJSON(): string {
+    return '[secret]';
+  }
+
+  [inspect.custom](): string {
+    return 'Credentials [secret]';
+  }
+}
+
+function valuesOf(header: string | readonly string[] | undefined): readonly string[] {
+  if (header === undefined) return [];
+  return typeof header === 'string' ? [header] : header;
+}

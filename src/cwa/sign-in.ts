@@ -1,0 +1,66 @@
+import { classifyFault, signInRefused } from './classify.ts';
+import type { Credentials } from './credentials.ts';
+import type { DocumentLimits } from './document-limits.ts';
+import { DocumentRefusedError } from './document-refused-error.ts';
+import { RESPONSES } from './protocol.ts';
+import { readAnswer } from './read-answer.ts';
+import { logonRequest } from './requests.ts';
+import type { LogonRequest } from './requests.ts';
+import { logonFieldsOf, responsesAnswerOf } from './responses.ts';
+import type { ResponsesAnswer } from './responses.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
+
+export interface SignInResult {
+  /** The account's SIP URI as the server tells it, perhaps without scheme; null if it does not. */
+  readonly uri: string | null;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+export interface SignInStep {
+  readonly transport: Transport;
+  readonly credentials: Credentials;
+  /** Below the base URL; per site, since sites publish different ones (protocol notes, transport §3.4). */
+  readonly logonPath: string;
+  readonly limits: DocumentLimits;
+}
+
+/**
+ * Signs in by the forms channel: success is a `CWA-Ticket` header, not a status and not a body (transport §3.1).
+ * One attempt, whatever happens: repeating it is a decision about the account's lock-out, which is not made here.
+ *
+ * @throws {@link SignInRefusedError} if the server says no or gives no ticket; {@link TransientError},
+ * {@link WrongServiceError}, {@link DocumentRefusedError} as everywhere.
+ */
+export async function signIn(step: SignInStep, request: LogonRequest, signal: AbortSignal): Promise<SignInResult> {
+  const { transport, credentials, logonPath } = step;
+  credentials.forgetTicket();
+  const body = logonRequest(request);
+  const answer = await transport.exchange({ channel: 'signIn', method: 'POST', path: logonPath, body }, signal);
+  const responses = readLogonAnswer(answer, step);
+  const refusal = responses?.responses.find(({ outcome }) => ['failed', 'rejected', 'error'].includes(outcome));
+  if (refusal !== undefined) {
+    credentials.forgetTicket();
+    const trouble = refusal.fault === null ? null : classifyFault(answer, refusal.fault);
+    throw trouble?.disposition === 'retry' ? trouble : signInRefused(answer, refusal.fault);
+  }
+  if (!credentials.hasTicket) throw signInRefused(answer);
+  const fields = responses === null ? { uri: null, signInData: null } : logonFieldsOf(responses);
+  credentials.signInData = fields.signInData;
+  return { uri: fields.uri, receivedAt: answer.receivedAt };
+}
+
+/** Null if there is nothing to read: the ticket alone decides, and the fields of the body are optional. */
+function readLogonAnswer(answer: HttpAnswer, { credentials, limits }: SignInStep): ResponsesAnswer | null {
+  if (answer.bodyBytes === 0 && answer.statusCode >= 200 && answer.statusCode < 300) return null;
+  try {
+    const { root, warnings } = readAnswer(answer, [RESPONSES], limits);
+    return responsesAnswerOf(root, warnings);
+  } catch (error) {
+    if (!(error instanceof DocumentRefusedError)) throw error;
+    // Without ticket it is a refusal in a form that we do not know. With one, the answer holds `signInData` that
+    // we cannot read: repeat. Either way the body stays here: a sign-in answer never goes to the dead letter.
+    if (!credentials.hasTicket) throw signInRefused(answer);
+    throw new DocumentRefusedError(error.reason, error.detail, error);
+  }
+}

@@ -1,0 +1,215 @@
+import { Client } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
+
+import type { Clock } from '../lib/clock.ts';
+import type { AnswerFacts, Channel } from './classify.ts';
+import type { Credentials, ResponseHeaders } from './credentials.ts';
+import { DocumentRefusedError } from './document-refused-error.ts';
+import { TransientError } from './errors.ts';
+import { translateHttpError } from './transport-errors.ts';
+
+export interface CwaTimeouts {
+  /** Milliseconds for TCP and TLS together. Default 10,000. */
+  readonly connectMs: number;
+  /**
+   * Milliseconds until the head of a response, and between two pieces of its body. Default 120,000: a server may
+   * hold a poll open (protocol notes, transport §6.2).
+   */
+  readonly responseMs: number;
+  /** Milliseconds for a whole exchange, so that a body in drops ends too. Default 300,000. */
+  readonly exchangeMs: number;
+  /**
+   * Milliseconds that an idle connection is kept. Default 60,000: longer than a poll wait, and shorter than the
+   * 120,000 after which the servers of that generation close it under a request's feet.
+   */
+  readonly keepAliveMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: CwaTimeouts = {
+  connectMs: 10_000,
+  responseMs: 120_000,
+  exchangeMs: 300_000,
+  keepAliveMs: 60_000,
+};
+
+/** One exchange as metrics see it; without anything secret or personal. */
+export interface ExchangeFacts {
+  readonly channel: Channel;
+  readonly operation: string;
+  readonly statusCode: number;
+  readonly bodyBytes: number;
+  readonly durationMs: number;
+  readonly isTicketRenewed: boolean;
+}
+
+export interface TransportOptions {
+  /** Scheme, host, port and perhaps a path before the paths of the API. */
+  readonly baseUrl: string;
+  /** Handed to the TLS connection as it is: `ca`, `cert`, `key`, `minVersion` … */
+  readonly tls: buildConnector.BuildOptions;
+  readonly timeouts: CwaTimeouts;
+  readonly bodyBytesMax: number;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly credentials: Credentials;
+  readonly onExchange: ((exchange: ExchangeFacts) => void) | null;
+}
+
+export interface HttpRequest {
+  readonly channel: Channel;
+  readonly method: 'GET' | 'POST';
+  /** Below the base URL, without query. */
+  readonly path: string;
+  /** With the question mark, or empty. */
+  readonly query?: string;
+  readonly body?: string;
+  /** Bytes of the response body to keep; the rest is read and dropped. Default all. */
+  readonly keptBytesMax?: number;
+}
+
+/** A complete answer: nothing of its body is missing, though its end may not have been kept. */
+export interface HttpAnswer extends AnswerFacts {
+  readonly body: Uint8Array;
+  /** Bytes that arrived, kept or not. */
+  readonly bodyBytes: number;
+  /** Milliseconds since the epoch, when the last byte was here. */
+  readonly receivedAt: number;
+}
+
+/**
+ * HTTP for one session: one connection, one exchange at a time, no redirects. Every response hands its ticket and
+ * cookies to the credentials as soon as its head is here, whatever its status and whether or not its body arrives.
+ *
+ * One client for each session, because a shared agent over thousands of sessions doubles sockets and processor time.
+ */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #client: Client;
+  readonly #pathPrefix: string;
+
+  constructor(options: TransportOptions) {
+    const { timeouts } = options;
+    const url = new URL(options.baseUrl);
+    this.#options = options;
+    this.#pathPrefix = url.pathname.replace(/\/+$/, '');
+    this.#client = new Client(url.origin, {
+      pipelining: 1,
+      allowH2: false,
+      connect: { ...options.tls, timeout: timeouts.connectMs },
+      headersTimeout: timeouts.responseMs,
+      bodyTimeout: timeouts.responseMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      keepAliveMaxTimeout: timeouts.keepAliveMs,
+      keepAliveTimeoutThreshold: 1_000,
+    });
+  }
+
+  /**
+   * @throws {@link TransientError} if there is no complete answer; {@link DocumentRefusedError} (`tooLarge`) if the
+   * body passes its limit; the signal's reason if it aborts.
+   */
+  async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    signal.throwIfAborted();
+    const { clock, onExchange, timeouts } = this.#options;
+    const startedAt = clock.monotonic();
+    const operation = `${request.method} ${request.path}`;
+    const deadline = AbortSignal.timeout(timeouts.exchangeMs);
+    let phase: 'head' | 'body' = 'head';
+    try {
+      const response = await this.#send(request, AbortSignal.any([signal, deadline]));
+      phase = 'body';
+      const isTicketRenewed = this.#options.credentials.absorb(response.headers, this.#pathPrefix + request.path);
+      const facts = factsOf(request.channel, operation, response);
+      const { body, bodyBytes } = await this.#readBody(response, request, facts);
+      const durationMs = clock.monotonic() - startedAt;
+      const { channel, statusCode } = facts;
+      onExchange?.({ channel, operation, statusCode, bodyBytes, durationMs, isTicketRenewed });
+      return { ...facts, body, bodyBytes, receivedAt: clock.now() };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DocumentRefusedError) throw error;
+      if (!deadline.aborted) throw translateHttpError(error, operation, phase);
+      const limit = `${String(timeouts.exchangeMs)} ms`;
+      throw new TransientError(`${operation} was not answered within ${limit}; it is repeated after a wait`, {
+        reason: 'timeout',
+        context: { operation },
+      });
+    }
+  }
+
+  /** Ends the connection and whatever is in flight on it. */
+  async close(): Promise<void> {
+    await this.#client.destroy();
+  }
+
+  #send(request: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const path = this.#pathPrefix + request.path;
+    return this.#client.request({
+      method: request.method,
+      path: path + (request.query ?? ''),
+      headers: {
+        Accept: '*/*',
+        'User-Agent': this.#options.userAgent,
+        ...(request.body === undefined ? {} : { 'Content-Type': 'text/xml; charset=utf-8' }),
+        ...this.#options.credentials.headersFor(path),
+      },
+      body: request.body ?? null,
+      signal,
+    });
+  }
+
+  /** Counts while reading, so that a body above the limit never stands in memory. Leaving the loop ends the stream. */
+  async #readBody(
+    response: Dispatcher.ResponseData,
+    request: HttpRequest,
+    facts: AnswerFacts,
+  ): Promise<{ body: Uint8Array; bodyBytes: number }> {
+    const { bodyBytesMax } = this.#options;
+    const keptBytesMax = request.keptBytesMax ?? bodyBytesMax;
+    const chunks: Buffer[] = [];
+    let bodyBytes = 0;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      if (bodyBytes < keptBytesMax) chunks.push(chunk);
+      bodyBytes += chunk.length;
+      if (bodyBytes > bodyBytesMax) {
+        throw tooLarge(facts, Buffer.concat(chunks), bodyBytes, bodyBytesMax);
+      }
+    }
+    return { body: joined(chunks).subarray(0, keptBytesMax), bodyBytes };
+  }
+}
+
+/** A sign-in answer is refused without its body: it would stand in the dead letter with the secrets in it. */
+function tooLarge(facts: AnswerFacts, body: Uint8Array, bodyBytes: number, bodyBytesMax: number): DocumentRefusedError {
+  const detail = `the body is larger than ${String(bodyBytesMax)} bytes`;
+  const refused = new DocumentRefusedError('tooLarge', detail, { line: null, column: null });
+  const { channel, statusCode, contentType } = facts;
+  return channel === 'signIn' ? refused : refused.withAnswer({ body, bodyBytes, statusCode, contentType });
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+}
+
+function factsOf(channel: Channel, operation: string, response: Dispatcher.ResponseData): AnswerFacts {
+  const headers: ResponseHeaders = response.headers;
+  return {
+    channel,
+    operation,
+    statusCode: response.statusCode,
+    contentType: headerOf(headers, 'content-type'),
+    location: headerOf(headers, 'location'),
+    retryAfterMs: retryAfterMsOf(headerOf(headers, 'retry-after')),
+  };
+}
+
+function headerOf(headers: ResponseHeaders, name: string): string | null {
+  const value = headers[name];
+  return (typeof value === 'string' ? value : value?.[0]) ?? null;
+}
+
+/** Seconds only; a date would need the server's clock. */
+function retryAfterMsOf(value: string | null): number | null {
+  return value !== null && /^\s*\d{1,6}\s*$/.test(value) ? Number(value) * 1000 : null;
+}

@@ -9,7 +9,7 @@ const START_TIMEOUT_MS = 180_000;
 export interface ContainerKafka {
   readonly brokers: readonly string[];
   readonly image: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

@@ -33,16 +33,19 @@ export interface KafkaInstallation {
  *
  * @throws {@link DevelopmentKafkaError} if Java or, for the first call, Maven or the network is missing.
  */
-export async function installKafka(log: (line: string) => void): Promise<KafkaInstallation> {
-  const java = await findJava();
+export async function installKafka(
+  log: (line: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<KafkaInstallation> {
+  const java = await findJava(env);
   const pom = await readFile(POM, 'utf8');
   const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1] ?? 'unknown';
   const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
-  const folder = path.join(cacheFolder(), `kafka-${version}-${digest}`);
+  const folder = path.join(cacheFolder(env), `kafka-${version}-${digest}`);
   const jars = path.join(folder, 'jars');
   await fillOnce(jars, async (temporary) => {
     log(`downloading Apache Kafka ${version} with Maven into ${folder} (once)`);
-    await download(temporary);
+    await download(temporary, env);
   });
   const names = (await readdir(jars)).filter((name) => name.endsWith('.jar')).sort();
   return {
@@ -76,12 +79,12 @@ export function javaArguments(
   ];
 }
 
-async function download(target: string): Promise<void> {
+async function download(target: string, env: NodeJS.ProcessEnv): Promise<void> {
   // Maven writes a `target` folder beside the pom in some set-ups: let that be elsewhere than in the checkout.
   const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-kafka-maven-'));
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
   try {
-    await run('mvn', ['-q', '-B', '-f', POM, ...goal], { cwd: scratch, timeout: DOWNLOAD_TIMEOUT_MS });
+    await run('mvn', ['-q', '-B', '-f', POM, ...goal], { cwd: scratch, env, timeout: DOWNLOAD_TIMEOUT_MS });
   } catch (error) {
     throw new DevelopmentKafkaError(explain(error), { cause: error });
   } finally {

@@ -23,7 +23,7 @@ export interface Java {
  */
 export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<Java> {
   const command = env.JAVA_HOME ? path.join(env.JAVA_HOME, 'bin', 'java') : 'java';
-  const output = await run(command, ['-version']).catch((error: unknown) => {
+  const output = await run(command, ['-version'], { env }).catch((error: unknown) => {
     throw new DevelopmentKafkaError(`Java ${String(LOWEST_MAJOR)} or newer is needed, and "${command}" does not run`, {
       cause: error,
     });

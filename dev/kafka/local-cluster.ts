@@ -26,6 +26,8 @@ export interface LocalClusterOptions {
   readonly properties?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Where `JAVA_HOME`, `PATH` and the cache folder are looked up; this process' own when not given. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -54,7 +56,7 @@ export class LocalCluster {
    */
   static async start(options: LocalClusterOptions): Promise<LocalCluster> {
     const log = options.log ?? (() => undefined);
-    const kafka = await installKafka(log);
+    const kafka = await installKafka(log, options.env);
     await LocalCluster.#recordArchive(kafka, log);
     return LocalCluster.#start(kafka, options);
   }

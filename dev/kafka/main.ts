@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
+import { textOf } from './errors.ts';
 import { LocalCluster } from './local-cluster.ts';
 
 const USAGE = `Usage: node dev/kafka/main.ts [--nodes 1|3]
@@ -24,15 +25,28 @@ async function main(): Promise<void> {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      interrupted.abort(new Error(name));
+      interrupted.abort(name);
     });
   }
-  const log = (line: string): boolean => process.stderr.write(`${line}\n`);
-  const cluster = await LocalCluster.start({ nodes: values.nodes === '1' ? 1 : 3, log, signal: interrupted.signal });
-  process.stdout.write(`${cluster.brokers.join(',')}\n`);
-  log(`process ids ${cluster.nodes.map((node) => String(node.pid)).join(', ')}; Ctrl-C ends it`);
-  if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
-  await cluster.stop();
+  await serve(values.nodes === '1' ? 1 : 3, interrupted.signal);
+}
+
+/** Runs a cluster until the signal aborts, also during its start. */
+async function serve(nodes: 1 | 3, signal: AbortSignal): Promise<void> {
+  const log = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  try {
+    const cluster = await LocalCluster.start({ nodes, log, signal });
+    log(`process ids ${cluster.nodes.map((node) => String(node.pid)).join(', ')}; Ctrl-C ends it`);
+    process.stdout.write(`${cluster.brokers.join(',')}\n`);
+    if (!signal.aborted) await once(signal, 'abort');
+    await cluster.stop();
+  } catch (error) {
+    if (signal.aborted) return;
+    log(textOf(error));
+    process.exitCode = 1;
+  }
 }
 
 await main();

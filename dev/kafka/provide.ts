@@ -1,5 +1,5 @@
 import { containerEngineAnswers } from './container-engine.ts';
-import { startContainerKafka } from './container-kafka.ts';
+import { type ContainerKafka, startContainerKafka } from './container-kafka.ts';
 import { DevelopmentKafkaError, textOf } from './errors.ts';
 import { LocalCluster } from './local-cluster.ts';
 import { untilTransactionsWork } from './readiness.ts';
@@ -66,8 +66,7 @@ const fromEnvironment: Way = async ({ nodes, env }, signal) => {
     .map((broker) => broker.trim())
     .filter((broker) => broker !== '');
   if (brokers.length === 0) return 'KAFKA_BROKERS is not set';
-  if (brokers.length < nodes)
-    return `KAFKA_BROKERS names ${String(brokers.length)} broker(s) and ${String(nodes)} are needed`;
+  if (brokers.length < nodes) return `KAFKA_BROKERS names ${String(brokers.length)} of ${String(nodes)} brokers needed`;
   await untilTransactionsWork(brokers, { deadlineMs: READY_TIMEOUT_MS, signal });
   return {
     brokers,
@@ -80,25 +79,34 @@ const fromEnvironment: Way = async ({ nodes, env }, signal) => {
 const fromContainer: Way = async ({ nodes, env, log }, signal) => {
   if (nodes > 1) return 'a container holds one broker only';
   if (!(await containerEngineAnswers(env))) return 'no container engine answers';
+  let kafka: ContainerKafka | undefined;
   try {
     log('Kafka: starting a container');
-    const kafka = await startContainerKafka(env);
+    kafka = await startContainerKafka(env);
     await untilTransactionsWork(kafka.brokers, { deadlineMs: READY_TIMEOUT_MS, signal });
-    return {
-      brokers: kafka.brokers,
-      source: 'container',
-      description: `Kafka in a container of ${kafka.image} at ${kafka.brokers.join(',')}`,
-      stop: () => kafka.stop(),
-    };
   } catch (error) {
+    await kafka?.stop();
     signal?.throwIfAborted();
     return `the container did not start (${textOf(error)})`;
   }
+  return {
+    brokers: kafka.brokers,
+    source: 'container',
+    description: `Kafka in a container of ${kafka.image} at ${kafka.brokers.join(',')}`,
+    stop: kafka.stop,
+  };
 };
 
-const fromLocalProcesses: Way = async ({ nodes, log }, signal) => {
+const fromLocalProcesses: Way = async ({ nodes, log, env }, signal) => {
   try {
-    const cluster = await LocalCluster.start({ nodes, log: (line) => { log(`Kafka: ${line}`); }, signal });
+    const cluster = await LocalCluster.start({
+      nodes,
+      env,
+      signal,
+      log: (line) => {
+        log(`Kafka: ${line}`);
+      },
+    });
     return {
       brokers: cluster.brokers,
       source: 'local',

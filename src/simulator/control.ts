@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { messageOf } from '../lib/errors.ts';
+import { bodyOf, type Exchange } from './exchange.ts';
+import type { Restart } from './fault-replies.ts';
+import { readFaults } from './fault-reader.ts';
+import type { World } from './world.ts';
+
+/** Everything that is not CWA is below this path. */
+export const CONTROL_PATH = '/_simulator/';
+
+/** Answers the simulator's own resources: ledger, stats, faults, restart. See `docs/simulator.md`. */
+export async function serveControl(world: World, exchange: Exchange, restart: Restart): Promise<void> {
+  const { request, response, url } = exchange;
+  const what = `${request.method ?? ''} ${url.pathname.slice(CONTROL_PATH.length)}`;
+  switch (what) {
+    case 'GET ledger':
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
+      await pipeline(Readable.from(world.ledger.lines()), response);
+      return;
+    case 'GET stats':
+      json(exchange, 200, { ...world.stats, faults: world.faults.strikes, sessions: world.registry.all().length });
+      return;
+    case 'GET faults':
+      json(exchange, 200, world.faults.list());
+      return;
+    case 'POST faults':
+      await armFaults(world, exchange);
+      return;
+    case 'DELETE faults':
+      world.faults.clear();
+      json(exchange, 200, []);
+      return;
+    case 'POST restart':
+      await restart(0);
+      return;
+    default:
+      json(exchange, 404, {
+        error: `There is no ${what} here. Known: GET ledger, stats, faults; POST faults, restart; DELETE faults.`,
+      });
+  }
+}
+
+async function armFaults(world: World, exchange: Exchange): Promise<void> {
+  try {
+    const specs = readFaults(JSON.parse(await bodyOf(exchange)) as unknown, 'body');
+    json(
+      exchange,
+      200,
+      specs.map((spec) => world.faults.arm(spec)),
+    );
+  } catch (error) {
+    json(exchange, 400, { error: messageOf(error) });
+  }
+}
+
+function json({ response }: Exchange, status: number, value: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,89 @@
+import { deliver, hang, reset } from './delivery.ts';
+import { htmlReply, type Exchange, type Reply } from './exchange.ts';
+import type { FaultKind, FaultSpec } from './faults.ts';
+import { logonPage, logonRedirect, sessionNotFound, ticketRefused } from './replies.ts';
+import type { Session } from './session.ts';
+import type { World } from './world.ts';
+
+/** Faults that come instead of the answer: no event is taken from the session for them. */
+const REPLACING: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'hang',
+  'status',
+  'redirect',
+  'html',
+  'reset',
+  'lostSession',
+  'revokedTicket',
+  'restart',
+]);
+
+/** Whom a fault strikes. */
+export interface Victim {
+  readonly accountUri: string | null;
+  readonly session: Session | null;
+}
+
+/** Stops the server, waits, and starts it again. */
+export type Restart = (delayMs: number) => Promise<void>;
+
+/**
+ * Carries out a fault that comes before the answer or instead of it.
+ *
+ * @param restart stops and starts the server.
+ * @returns true if nothing is left to answer.
+ */
+export async function sufferFault(
+  world: World,
+  exchange: Exchange,
+  fault: FaultSpec | null,
+  victim: Victim,
+  restart: Restart,
+): Promise<boolean> {
+  if (fault?.kind === 'slow') await wait(world, exchange, fault.delayMs ?? 1000);
+  if (fault === null || !REPLACING.has(fault.kind)) return false;
+  const reply = await replaceAnswer(world, exchange, fault, victim, restart);
+  if (reply !== null) await deliver(exchange, reply, null, world.random);
+  return true;
+}
+
+/** Waits, but not longer than the client does. */
+async function wait({ clock }: World, { response }: Exchange, ms: number): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
+  await clock.sleep(ms, gone.signal);
+}
+
+/** The answer to give instead, or null if there is to be none. */
+async function replaceAnswer(
+  world: World,
+  exchange: Exchange,
+  fault: FaultSpec,
+  { accountUri, session }: Victim,
+  restart: Restart,
+): Promise<Reply | null> {
+  switch (fault.kind) {
+    case 'hang':
+      await hang(exchange);
+      return null;
+    case 'reset':
+      reset(exchange);
+      return null;
+    case 'restart':
+      await restart(fault.delayMs ?? 0);
+      return null;
+    case 'status':
+      return htmlReply('<html><body>The service is unavailable.</body></html>', fault.status ?? 503);
+    case 'redirect':
+      return logonRedirect();
+    case 'lostSession':
+      if (session !== null) world.registry.end(session, 'lost');
+      return sessionNotFound(world.options, accountUri === null ? null : world.tickets.current(accountUri));
+    case 'revokedTicket':
+      if (accountUri !== null) world.tickets.revoke(accountUri);
+      return ticketRefused(world.options);
+    default:
+      return logonPage();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A Communicator Web Access server for tests, demonstrations and trials: sign-in, tickets, sessions, the exact rules
+ * of `ackId`, a seeded population whose presence changes, and faults on demand. It keeps a ledger of what it handed
+ * over, to be compared with what arrived elsewhere.
+ *
+ * It shares wire *names* with the client and nothing else: requests are read by a parser of its own choice, answers
+ * are written from its own model, and digests are made from that model and never from a document.
+ */
+
+import type { Faults } from './faults.ts';
+import { HttpServer } from './http-server.ts';
+import type { Ledger } from './ledger.ts';
+import { resolveOptions, type SimulatorOptions } from './options.ts';
+import type { PresenceUpdate } from './population.ts';
+import type { RawEvent } from './session.ts';
+import { userElement, userPresence } from './user-presence.ts';
+import { World, type Stats } from './world.ts';
+import type { Element } from './xml-node.ts';
+
+/** A running simulator. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** What was created and handed over. Outlives sessions and restarts. */
+  readonly ledger: Ledger;
+  /** The counts now. */
+  readonly stats: Stats;
+  /** Arms and takes back faults. */
+  readonly faults: Faults;
+  /** How many seeded changes are still to come, over all accounts; `Infinity` without a total. */
+  readonly changesLeft: number;
+  /** Breaks all connections and forgets sessions and tickets; the same port again after `delayMs` (default 0). */
+  restart(delayMs?: number): Promise<void>;
+  /**
+   * Changes what is published about a user, who need not be of the population, and tells every session that watches.
+   *
+   * @returns how many sessions were told.
+   */
+  setPresence(uri: string, update: PresenceUpdate): number;
+  /**
+   * Gives an event to every live session of an account. The eid is added: as an attribute of an element, and for
+   * `{eid}` in text.
+   *
+   * @returns how many sessions got it.
+   */
+  pushEvent(accountUri: string, event: Element | RawEvent): number;
+  /** Ends every live session of an account, as if the server had lost it. Returns their number. */
+  loseSessions(accountUri: string): number;
+  /** Ends sockets, and writes the ledger if a file was named. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulator.
+ *
+ * @throws the operating system's error if the port cannot be had.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const resolved = resolveOptions(options);
+  const world = new World(resolved);
+  const server = new HttpServer(world);
+  await server.listen(resolved.port);
+  return {
+    url: `http://${hostName(resolved.host)}:${String(server.port)}`,
+    port: server.port,
+    ledger: world.ledger,
+    faults: world.faults,
+    get stats() {
+      return world.stats;
+    },
+    get changesLeft() {
+      return world.changesLeft;
+    },
+    restart: (delayMs = 0) => server.restart(delayMs),
+    setPresence: (uri, update) => setPresence(world, uri, update),
+    pushEvent: (accountUri, event) => pushEvent(world, accountUri, event),
+    loseSessions: (accountUri) => loseSessions(world, accountUri),
+    close: () => close(world, server),
+  };
+}
+
+function setPresence(world: World, uri: string, update: PresenceUpdate): number {
+  world.sweep();
+  const { user, categories } = world.population.set(uri, update);
+  const now = world.clock.now();
+  const watchers = world.registry.watchersOf(uri);
+  for (const session of watchers) session.emit(userPresence([userElement(user, categories, now)]), now);
+  return watchers.length;
+}
+
+function pushEvent(world: World, accountUri: string, event: Element | RawEvent): number {
+  world.sweep();
+  const sessions = world.registry.ofAccount(accountUri);
+  for (const session of sessions) {
+    if ('xml' in event) session.emitRaw(event, world.clock.now());
+    else session.emit(event, world.clock.now());
+  }
+  return sessions.length;
+}
+
+function loseSessions(world: World, accountUri: string): number {
+  const sessions = world.registry.ofAccount(accountUri);
+  for (const session of sessions) world.registry.end(session, 'lost');
+  return sessions.length;
+}
+
+async function close(world: World, server: HttpServer): Promise<void> {
+  await server.close();
+  world.registry.endAll('closed');
+  if (world.options.ledgerFile !== null) await world.ledger.writeTo(world.options.ledgerFile);
+}
+
+function hostName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

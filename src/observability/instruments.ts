@@ -282,6 +282,13 @@ export const INSTRUMENTS = {
     labels: { loop: 'loop' },
     startsUnknown: true,
   },
+  freezes: {
+    kind: 'counter',
+    name: 'freezes_total',
+    help: 'Times that the whole process stood still for more than two seconds.',
+    bad: 'Any growth: the machine is overloaded or was paused; sessions may have been lost meanwhile.',
+    labels: {},
+  },
   buildInfo: {
     kind: 'gauge',
     name: 'build_info',

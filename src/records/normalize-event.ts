@@ -1,0 +1,26 @@
+import { CWA_NAMESPACE, SELF_PRESENCE, USER_PRESENCE } from '../cwa/protocol.ts';
+import type { AdmittedEvent } from '../events/ordered-event.ts';
+import { selfPresenceRecord, userPresenceRecords } from './presence-records.ts';
+import { disclosable } from './privacy.ts';
+import type { RecordContext } from './record-context.ts';
+import type { DataRecord } from './topics/topics.ts';
+import { unknownRecords } from './unknown-records.ts';
+
+/**
+ * Turns one event into its records, in the order of their `sequence`: one for each user that the event is about
+ * (records §2), at least one in any case.
+ *
+ * Pure: the same event in the same context gives the same records. It never throws, whatever the tree holds, and
+ * nothing is lost: what the schema does not know is in `extensions` or in the generic form of `cwa.unknown`.
+ * The tree's depth must be bounded by whoever read the document.
+ */
+export function normalizeEvent(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
+  const { element, hadSecret } = disclosable(event.element, context.privacyNotes);
+  const warnings = hadSecret ? [...event.warnings, 'secret-removed'] : event.warnings;
+  const open: AdmittedEvent = { ...event, element, warnings };
+  // An element of somebody else's vocabulary is not ours, however it is called (events-and-categories §1.3).
+  const isOurs = element.namespace === '' || element.namespace === CWA_NAMESPACE;
+  if (isOurs && element.name === USER_PRESENCE) return userPresenceRecords(open, context);
+  if (isOurs && element.name === SELF_PRESENCE) return [selfPresenceRecord(open, context)];
+  return unknownRecords(open, context);
+}

@@ -1,0 +1,238 @@
+import { COMMON_TYPES_NAMESPACE, CWA_NAMESPACE, XSI_NAMESPACE } from '../../cwa/protocol.ts';
+import { serializeXml, type XmlAttribute, type XmlElement } from '../../lib/xml.ts';
+import type { Warning } from '../warnings.ts';
+import type { Findings } from './findings.ts';
+import { isPlainTime, parseBoolean, parseInteger, parseLong, parseTime } from './values.ts';
+
+/** A time, and its text where the time does not say all of it. */
+export interface ReadTime {
+  readonly at: number | null;
+  readonly raw: string | null;
+}
+
+const NO_TIME: ReadTime = { at: null, raw: null };
+
+/**
+ * Reads one element by taking things out of it. What is left at {@link finish} is what the schema does not know, and
+ * becomes an extension: so nothing can be dropped by forgetting it.
+ *
+ * Attributes are found without regard to case if the exact name is missing (§9). Children belong to the shape if they
+ * are in the element's own namespace, in none, or in CWA's; others are extensions. Where a name is repeated that may
+ * stand once, the first is read and the others are extensions.
+ *
+ * A path names an element by its position among its siblings of the same name: `user[0]/cwaCategory[2]/state[0]/@x`.
+ */
+export class ElementReader {
+  readonly element: XmlElement;
+  readonly findings: Findings;
+  readonly #parent: ElementReader | null;
+  readonly #attributes: (XmlAttribute | null)[];
+  readonly #children: (XmlElement | null)[] = [];
+  #text = '';
+
+  constructor(element: XmlElement, parent: ElementReader | null, findings: Findings) {
+    this.element = element;
+    this.findings = findings;
+    this.#parent = parent;
+    this.#attributes = [...element.attributes];
+    for (const child of element.children) {
+      if (typeof child === 'string') this.#text += child;
+      else this.#children.push(child);
+    }
+  }
+
+  /** From the event down, without the event: empty for the event itself. */
+  get path(): string {
+    return this.#parent === null ? '' : this.#parent.#pathOf(this.element);
+  }
+
+  /** Whether there is anything inside: an element, or text that is not white space. */
+  get isEmpty(): boolean {
+    return this.#children.every((child) => child === null) && !isInk(this.#text);
+  }
+
+  /** The element's own text, verbatim. */
+  text(): string {
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+
+  /** Whether the attribute is there and not yet taken. */
+  has(name: string): boolean {
+    return this.#indexOfAttribute(name) !== -1;
+  }
+
+  /** The value of an attribute, verbatim. */
+  attribute(name: string): string | null {
+    const index = this.#indexOfAttribute(name);
+    const attribute = this.#attributes[index] ?? null;
+    if (attribute !== null) this.#attributes[index] = null;
+    return attribute?.value ?? null;
+  }
+
+  long(name: string): number | bigint | null {
+    return this.#parsed(`@${name}`, this.attribute(name), parseLong, 'bad-number');
+  }
+
+  integer(name: string): number | null {
+    return this.#parsed(`@${name}`, this.attribute(name), parseInteger, 'bad-number');
+  }
+
+  boolean(name: string): boolean | null {
+    return this.#parsed(`@${name}`, this.attribute(name), parseBoolean, 'bad-boolean');
+  }
+
+  time(name: string): ReadTime {
+    return readTime(this.attribute(name), this.findings);
+  }
+
+  /** The `xsi:type` without its prefix (§6.3). */
+  xsiType(): string | null {
+    const index = this.#attributes.findIndex((a) => a !== null && a.name === 'type' && a.namespace !== '');
+    const attribute = this.#attributes[index] ?? null;
+    if (attribute === null) return null;
+    this.#attributes[index] = null;
+    if (attribute.namespace !== XSI_NAMESPACE) this.findings.warn('unexpected-namespace');
+    const value = attribute.value.trim();
+    return value.slice(value.indexOf(':') + 1);
+  }
+
+  /** The text of a child, verbatim. */
+  childText(name: string): string | null {
+    return this.one(name, readText);
+  }
+
+  childLong(name: string): number | bigint | null {
+    return this.#parsed(`${name}[0]`, this.childText(name), parseLong, 'bad-number');
+  }
+
+  childInteger(name: string): number | null {
+    return this.#parsed(`${name}[0]`, this.childText(name), parseInteger, 'bad-number');
+  }
+
+  childBoolean(name: string): boolean | null {
+    return this.#parsed(`${name}[0]`, this.childText(name), parseBoolean, 'bad-boolean');
+  }
+
+  /** Reads the first child of the name. */
+  one<T>(name: string, read: (reader: ElementReader) => T): T | null {
+    for (const child of this.#children) {
+      if (child?.name === name && this.#isOwn(child)) return this.#readChild(child, read);
+    }
+    return null;
+  }
+
+  /** Reads all children of the name, in document order. */
+  all<T>(name: string, read: (reader: ElementReader, index: number) => T): readonly T[] {
+    return this.every((child) => child.name === name && this.#isOwn(child), read);
+  }
+
+  /** Reads all children that `isWanted`, whatever their namespace, in document order. */
+  every<T>(isWanted: (child: XmlElement) => boolean, read: (reader: ElementReader, index: number) => T): readonly T[] {
+    const values: T[] = [];
+    for (const child of this.#children) {
+      if (child !== null && isWanted(child) && !isMarker(child)) {
+        values.push(this.#readChild(child, (reader) => read(reader, values.length)));
+      }
+    }
+    return values;
+  }
+
+  /** Takes a child without reading it: the caller keeps it as it is. */
+  take(child: XmlElement): void {
+    this.#children[this.#children.indexOf(child)] = null;
+  }
+
+  /** The element child that follows `child`, if it is in a foreign namespace and not yet taken. */
+  foreignAfter(child: XmlElement): XmlElement | null {
+    const elements = this.element.children.filter((node) => typeof node !== 'string');
+    const next = elements[elements.indexOf(child) + 1] ?? null;
+    return next !== null && this.#children.includes(next) && !this.#isOwn(next) ? next : null;
+  }
+
+  /** Ends the reading: everything that is left becomes an extension. */
+  finish(): void {
+    for (const attribute of this.#attributes) {
+      if (attribute === null) continue;
+      const { name, namespace, value } = attribute;
+      this.findings.extend(this.#join(`@${name}`), name, namespace, value);
+    }
+    for (const child of this.#children) {
+      if (child === null || isMarker(child)) continue;
+      this.findings.extend(this.#pathOf(child), child.name, child.namespace, serializeXml(child));
+    }
+    if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', this.#text);
+  }
+
+  #readChild<T>(child: XmlElement, read: (reader: ElementReader) => T): T {
+    this.take(child);
+    const reader = new ElementReader(child, this, this.findings);
+    const value = read(reader);
+    reader.finish();
+    return value;
+  }
+
+  #isOwn(child: XmlElement): boolean {
+    const { namespace } = child;
+    return namespace === this.element.namespace || namespace === '' || namespace === CWA_NAMESPACE;
+  }
+
+  #indexOfAttribute(name: string): number {
+    const exact = this.#attributes.findIndex((a) => a !== null && a.name === name && a.namespace === '');
+    if (exact !== -1) return exact;
+    return this.#attributes.findIndex((a) => a !== null && a.namespace === '' && equalsIgnoringCase(a.name, name));
+  }
+
+  #parsed<T>(step: string, raw: string | null, parse: (raw: string) => T | null, warning: Warning): T | null {
+    if (raw === null) return null;
+    const value = parse(raw);
+    if (value === null) {
+      this.findings.warn(warning);
+      this.findings.extend(this.#join(step), step.replace(/^@|\[0\]$/, ''), '', raw);
+    }
+    return value;
+  }
+
+  #pathOf(child: XmlElement): string {
+    let index = 0;
+    for (const sibling of this.element.children) {
+      if (sibling === child) break;
+      if (typeof sibling !== 'string' && sibling.name === child.name) index += 1;
+    }
+    return this.#join(`${child.name}[${index}]`);
+  }
+
+  #join(step: string): string {
+    const path = this.path;
+    return path === '' ? step : `${path}/${step}`;
+  }
+}
+
+/** Reads an element that holds nothing but text. */
+export function readText(reader: ElementReader): string {
+  return reader.text();
+}
+
+function readTime(raw: string | null, findings: Findings): ReadTime {
+  if (raw === null) return NO_TIME;
+  const at = parseTime(raw);
+  if (at === null) findings.warn(/^\s*[+-]?[0-9]+\s*$/.test(raw) ? 'time-unit-unknown' : 'bad-time');
+  return { at, raw: at !== null && isPlainTime(raw) ? null : raw };
+}
+
+/** `delimiter` and `end` only mark where later versions of a schema added something (§6.3). */
+function isMarker(child: XmlElement): boolean {
+  if (child.name !== 'delimiter' && child.name !== 'end') return false;
+  const isCommonType = child.namespace.toLowerCase() === COMMON_TYPES_NAMESPACE;
+  return isCommonType && child.children.length === 0 && child.attributes.length === 0;
+}
+
+/** Whether there is more than white space. */
+function isInk(text: string): boolean {
+  return /[^ \t\r\n]/.test(text);
+}
+
+function equalsIgnoringCase(a: string, b: string): boolean {
+  return a.length === b.length && a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,72 @@
+/**
+ * Reads the values of attributes and elements (events-and-categories §3.2). Every reader trims white space and
+ * returns null for what it cannot read: the caller keeps the text and warns.
+ */
+
+const LONG_MIN = -(2n ** 63n);
+const LONG_MAX = 2n ** 63n - 1n;
+
+/** A decimal integer of 64 bits: a number as far as that is exact, a bigint beyond, so that no digit is lost. */
+export function parseLong(raw: string): number | bigint | null {
+  const text = raw.trim();
+  if (!/^[+-]?[0-9]{1,100}$/.test(text)) return null;
+  const number = Number(text);
+  if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
+  const exact = text.startsWith('+') ? BigInt(text.slice(1)) : BigInt(text);
+  return exact >= LONG_MIN && exact <= LONG_MAX ? exact : null;
+}
+
+/** A decimal integer of 32 bits. */
+export function parseInteger(raw: string): number | null {
+  const value = parseLong(raw);
+  return typeof value === 'number' && value === (value | 0) ? value : null;
+}
+
+/** `true`, `false`, `1`, `0`, in any case. */
+export function parseBoolean(raw: string): boolean | null {
+  switch (raw.trim().toLowerCase()) {
+    case 'true':
+    case '1':
+      return true;
+    case 'false':
+    case '0':
+      return false;
+    default:
+      return null;
+  }
+}
+
+const DATE_TIME =
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
+
+/**
+ * An ISO 8601 date and time as milliseconds since the epoch. Without a zone it is UTC; digits behind the milliseconds
+ * are cut.
+ */
+export function parseTime(raw: string): number | null {
+  const match = DATE_TIME.exec(raw.trim());
+  if (match === null) return null;
+  const [, year = '', month = '', day = '', time = '', fraction = '', zone = 'Z'] = match;
+  if (Number(day) > daysIn(Number(year), Number(month))) return null;
+  const at = Date.parse(`${year}-${month}-${day}T${time}${fraction.slice(0, 4)}${zone}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Whether the text says nothing beyond the milliseconds that {@link parseTime} makes of it. */
+export function isPlainTime(raw: string): boolean {
+  return /^[0-9-]{10}T[0-9:]{8}(\.[0-9]{1,3})?Z$/.test(raw);
+}
+
+/** An xs:duration of days, hours and minutes (`PT15M`) in whole minutes. */
+export function parseMinutes(raw: string): number | null {
+  const match = /^P(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:0+(?:\.0+)?S)?)?$/.exec(raw.trim());
+  if (match === null || /[PT]$/.test(raw.trim())) return null;
+  const [, days = '0', hours = '0', minutes = '0'] = match;
+  return Number(days) * 1440 + Number(hours) * 60 + Number(minutes);
+}

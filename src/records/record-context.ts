@@ -1,0 +1,35 @@
+import type { PrivacyNotes } from './reading/findings.ts';
+
+/** Where and when something was learnt: the same for all records of one event. */
+export interface SourceContext {
+  readonly installation: string;
+  readonly site: string;
+  readonly accountId: string;
+  /** Normalised. */
+  readonly accountUri: string;
+  readonly generation: number;
+  /** Number of the answer inside the generation. */
+  readonly answer: number;
+  /** Verbatim, like the two below. */
+  readonly sid: string | null;
+  readonly ackId: string | null;
+  readonly polledAckId: string | null;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly publishedAt: number;
+  /** `sequence` of the first record; further ones follow without a hole. */
+  readonly firstSequence: number;
+}
+
+export interface RecordContext extends SourceContext {
+  readonly channel: 'data' | 'command';
+  /** Whether the next `userPresence` of the user (normalised URI) is the first since our subscription. */
+  readonly isSnapshot: (userUri: string) => boolean;
+  /** Whether the next `userPresence` of the user (normalised URI) answers a query of ours. */
+  readonly isQuery: (userUri: string) => boolean;
+  /** Whether records carry the event's XML in `raw`. */
+  readonly includeRaw: boolean;
+  /** Longest XML text in a record, in bytes. */
+  readonly rawXmlBytesMax: number;
+  readonly privacyNotes: PrivacyNotes;
+}

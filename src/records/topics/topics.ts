@@ -1,0 +1,70 @@
+import type { RecordSchema } from '../schema/schema.ts';
+import { type Serialize, serializerOf } from '../schema/serialize.ts';
+import { type DeadLetterRecord, deadLetterSchema } from './dead-letter.ts';
+import { type OperationsRecord, operationsSchema } from './operations.ts';
+import { type PresenceRecord, presenceSchema } from './presence.ts';
+import { type UnknownRecord, unknownSchema } from './unknown.ts';
+
+/** A record with the topic it belongs to, by the topic's logical name. */
+export type DataRecord =
+  | { readonly topic: 'presence'; readonly value: PresenceRecord }
+  | { readonly topic: 'unknown'; readonly value: UnknownRecord }
+  | { readonly topic: 'operations'; readonly value: OperationsRecord }
+  | { readonly topic: 'deadletter'; readonly value: DeadLetterRecord };
+
+/** What a topic is for us; the configuration maps it to the name in Kafka. */
+export type LogicalTopic = DataRecord['topic'];
+
+export interface TopicDefinition<Value> {
+  /** The name in Kafka unless the configuration says otherwise. */
+  readonly defaultName: string;
+  readonly doc: string;
+  readonly schema: RecordSchema;
+  /** Counts every change of the schema. */
+  readonly version: number;
+  /** Counts the changes that an old reader cannot follow; part of the event type. */
+  readonly major: number;
+  readonly serialize: Serialize<Value>;
+}
+
+function topic<Value>(
+  defaultName: string,
+  doc: string,
+  versions: { readonly version: number; readonly major: number },
+  schema: RecordSchema,
+  serialize: Serialize<Value>,
+): TopicDefinition<Value> {
+  return { defaultName, doc, schema, ...versions, serialize };
+}
+
+/** Every data topic with its schema. */
+export const TOPICS = {
+  presence: topic(
+    'cwa.presence',
+    'One record for each user of each `userPresence`, and for each `selfPresence`: recordType is the name of the event.',
+    { version: 1, major: 1 },
+    presenceSchema,
+    serializerOf(presenceSchema),
+  ),
+  unknown: topic(
+    'cwa.unknown',
+    'Every other event in its generic form, recordType `unknown`. One record for each event, keyed by the account; an event with users that have a URI gives one for each user, keyed by the user.',
+    { version: 1, major: 1 },
+    unknownSchema,
+    serializerOf(unknownSchema),
+  ),
+  operations: topic(
+    'cwa.operations',
+    'What happened to the bridge itself: sessions, gaps, snapshots, shards.',
+    { version: 1, major: 1 },
+    operationsSchema,
+    serializerOf(operationsSchema),
+  ),
+  deadletter: topic(
+    'cwa.deadletter',
+    'Bytes that could not become records, in parts; recordType `deadLetter`. Never a sign-in answer.',
+    { version: 1, major: 1 },
+    deadLetterSchema,
+    serializerOf(deadLetterSchema),
+  ),
+} as const;

@@ -1,0 +1,101 @@
+import type { AdmittedEvent } from '../events/ordered-event.ts';
+import { serializeXml, type XmlElement } from '../lib/xml.ts';
+import { Findings } from './reading/findings.ts';
+import type { RecordContext } from './record-context.ts';
+import { eventHead } from './record-head.ts';
+import { TOPICS, type DataRecord } from './topics/topics.ts';
+import { normalizeUri } from './uri.ts';
+import { uriOf, userSlice, usersOf } from './user-slice.ts';
+
+/** About users even where one of them has no URI (events-and-categories §3.1 K2, K6). */
+const ABOUT_USERS: ReadonlySet<string> = new Set(['presenceSubscriptionState', 'userRawCategories']);
+
+/** About the account although there are users inside: the answer to a search is one thing (K5). */
+const ABOUT_ACCOUNT: ReadonlySet<string> = new Set(['searchResult']);
+
+/**
+ * An event in its generic form (events-and-categories §3.5): attributes as a list, everything inside as XML. Keyed by
+ * the account; one record for each user if it is about users with a URI.
+ */
+export function unknownRecords(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
+  const users = usersOf(event.element);
+  if (!isAboutUsers(event, users)) return [accountRecord(event, context, users)];
+  return users.map((user, userIndex) => userRecord(event, context, users, user, userIndex));
+}
+
+function isAboutUsers(event: AdmittedEvent, users: readonly XmlElement[]): boolean {
+  if (ABOUT_ACCOUNT.has(event.name)) return false;
+  if (ABOUT_USERS.has(event.name)) return users.length > 0;
+  return users.some((user) => normalizeUri(uriOf(user) ?? '').uri !== null);
+}
+
+function accountRecord(event: AdmittedEvent, context: RecordContext, users: readonly XmlElement[]): DataRecord {
+  const findings = new Findings(context, event.warnings);
+  if (ABOUT_USERS.has(event.name)) findings.warn('no-user');
+  const uris = users.map((user) => normalizeUri(uriOf(user) ?? '').uri).filter((uri) => uri !== null);
+  const subject = { uri: null, uriRaw: null, userIndex: 0, userCount: users.length };
+  return unknownRecord(event, context, findings, subject, uris, event.element);
+}
+
+function userRecord(
+  event: AdmittedEvent,
+  context: RecordContext,
+  users: readonly XmlElement[],
+  user: XmlElement,
+  userIndex: number,
+): DataRecord {
+  const findings = new Findings(context, event.warnings);
+  const uriRaw = uriOf(user);
+  const { uri, warnings } = normalizeUri(uriRaw ?? '');
+  for (const warning of warnings) findings.warn(warning);
+  const subject = { uri, uriRaw, userIndex, userCount: users.length };
+  const slice = userSlice(event.element, users, userIndex);
+  return unknownRecord(event, context, findings, subject, uri === null ? [] : [uri], slice);
+}
+
+interface Subject {
+  readonly uri: string | null;
+  readonly uriRaw: string | null;
+  readonly userIndex: number;
+  readonly userCount: number;
+}
+
+function unknownRecord(
+  event: AdmittedEvent,
+  context: RecordContext,
+  findings: Findings,
+  subject: Subject,
+  users: readonly string[],
+  slice: XmlElement,
+): DataRecord {
+  const xml = serializeXml(slice);
+  const rawXml = findings.bounded('rawXml', xml);
+  const facts = {
+    recordType: 'unknown',
+    schemaVersion: TOPICS.unknown.version,
+    subjectUri: subject.uri,
+    subjectUriRaw: subject.uriRaw,
+    rid: ownAttribute(event.element, 'rid'),
+    userIndex: subject.userIndex,
+    userCount: subject.userCount,
+    origin: event.isReplay ? 'replay' : 'live',
+    raw: context.includeRaw ? findings.bounded('raw', xml) : null,
+  };
+  const { namespace, attributes } = event.element;
+  return {
+    topic: 'unknown',
+    value: {
+      ...eventHead(event, context, facts, findings),
+      namespace: namespace === '' ? null : namespace,
+      attributes: attributes.map((attribute) => ({ ...attribute, namespace: attribute.namespace || null })),
+      users,
+      rawXml,
+    },
+  };
+}
+
+function ownAttribute(element: XmlElement, name: string): string | null {
+  const own = element.attributes.filter(({ namespace }) => namespace === '');
+  const exact = own.find((attribute) => attribute.name === name);
+  return (exact ?? own.find((attribute) => attribute.name.toLowerCase() === name))?.value ?? null;
+}

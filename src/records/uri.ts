@@ -1,0 +1,50 @@
+/**
+ * URIs of people, made comparable (events-and-categories §3.1): the key of most records, so the same person must
+ * always give the same text.
+ */
+export interface NormalizedUri {
+  /** Null if there is no user in the text: nothing, a bare scheme, or the focus of a conference. */
+  readonly uri: string | null;
+  readonly warnings: readonly UriWarning[];
+}
+
+type UriWarning = 'missing-uri' | 'odd-uri' | 'conference-uri';
+
+const NO_WARNINGS: readonly UriWarning[] = [];
+const MISSING: NormalizedUri = { uri: null, warnings: ['missing-uri'] };
+const CONFERENCE: NormalizedUri = { uri: null, warnings: ['conference-uri'] };
+
+/** What nearly every URI looks like: nothing to do. */
+const ALREADY_NORMAL = /^sip:[a-z0-9._+-]+@[a-z0-9.-]+$/;
+
+/**
+ * Normalises a URI. Normalising the result again changes nothing.
+ *
+ * - White space around it, a display name and angle brackets (`"Odo" <sip:odo@x>;tag=1`) are dropped.
+ * - Without a scheme but with an `@` it becomes a `sip:` URI; with neither it is kept, with warning `odd-uri`.
+ * - `sip:` and `sips:` lose their parameters and headers; every other scheme, `tel:` above all, keeps them.
+ * - All of it is in lower case: the server compares without case.
+ */
+export function normalizeUri(raw: string): NormalizedUri {
+  if (ALREADY_NORMAL.test(raw)) return { uri: raw, warnings: NO_WARNINGS };
+  const address = addressIn(raw).toLowerCase().trim();
+  if (address === '') return MISSING;
+  if (address.includes('opaque=app:conf:focus')) return CONFERENCE;
+  const scheme = /^[a-z][a-z0-9+.-]*:/.exec(address)?.[0];
+  if (scheme === undefined && !address.includes('@')) return { uri: address, warnings: ['odd-uri'] };
+  const uri = scheme === undefined ? `sip:${address}` : address;
+  const bare = scheme === undefined || scheme === 'sip:' || scheme === 'sips:' ? withoutParameters(uri) : uri;
+  return bare.endsWith(':') && bare.indexOf(':') === bare.length - 1 ? MISSING : { uri: bare, warnings: NO_WARNINGS };
+}
+
+/** The part between angle brackets, if there are any. */
+function addressIn(raw: string): string {
+  return /<([^<>]*)>/.exec(raw)?.[1] ?? raw;
+}
+
+/** A `;` before the `@` belongs to the user, as in `sip:+15550100;ext=5@pool.example;user=phone`. */
+function withoutParameters(uri: string): string {
+  const host = uri.indexOf('@') + 1;
+  const end = uri.slice(host).search(/[;?]/);
+  return (end === -1 ? uri : uri.slice(0, host + end)).trimEnd();
+}

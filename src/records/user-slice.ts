@@ -1,0 +1,31 @@
+import { CWA_NAMESPACE } from '../cwa/protocol.ts';
+import type { XmlElement } from '../lib/xml.ts';
+
+/** The `user` children of an event, in document order. */
+export function usersOf(event: XmlElement): readonly XmlElement[] {
+  return event.children.filter((child): child is XmlElement => isUser(child, event));
+}
+
+function isUser(child: XmlElement | string, event: XmlElement): boolean {
+  if (typeof child === 'string' || child.name !== 'user') return false;
+  const { namespace } = child;
+  return namespace === event.namespace || namespace === '' || namespace === CWA_NAMESPACE;
+}
+
+/**
+ * The event as far as it concerns one of its users: of several users only this one. What stands beside the users is
+ * in the slice of the first, so that all slices together are the whole event and none is much larger than its user.
+ */
+export function userSlice(event: XmlElement, users: readonly XmlElement[], userIndex: number): XmlElement {
+  const user = users[userIndex];
+  if (users.length < 2 || user === undefined) return event;
+  if (userIndex > 0) return { ...event, children: [user] };
+  return { ...event, children: event.children.filter((child) => child === user || !isUser(child, event)) };
+}
+
+/** The `uri` attribute of a user, verbatim. */
+export function uriOf(user: XmlElement): string | null {
+  const own = user.attributes.filter(({ namespace }) => namespace === '');
+  const exact = own.find(({ name }) => name === 'uri');
+  return (exact ?? own.find(({ name }) => name.toLowerCase() === 'uri'))?.value ?? null;
+}

@@ -1,6 +1,6 @@
 import { EVENTS } from '../cwa/protocol.ts';
 import type { QueuedEvent } from './event-queue.ts';
-import type { FaultKind } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Random } from './random.ts';
 import { declaration } from './replies.ts';
@@ -21,20 +21,24 @@ const LAG_PROBABILITY = 0.3;
 export interface AnswerParts {
   readonly options: ResolvedOptions;
   readonly random: Random;
-  /** Faults that change the contents. */
-  readonly content: ReadonlySet<FaultKind>;
+  /** Asked for those that change the contents. */
+  readonly faults: Faults;
   readonly monotonicMs: number;
 }
 
 /** The answer to a poll with this `ackId`, from what the session's queue holds. */
 export function composeAnswer(session: Session, ackId: number, parts: AnswerParts): Answer {
-  const { options, random, content } = parts;
+  const { options, random, faults } = parts;
   const events = [...session.queue.peek(ackId, options.eventsPerAnswer)];
-  if (content.has('late')) holdOneBack(session, events, random);
+  const holdable = freshOf(events);
+  const content = faults.strikeContent(session.accountUri, (kind) => {
+    return kind === 'late' ? holdable.length > 0 : events.length > 1;
+  });
+  if (content.has('late')) holdBack(session, events, random.pick(holdable));
   const answered = answeredAckId(session, events, parts);
   const isShuffled = content.has('shuffle') || options.eidOrder === 'shuffled';
   const written = isShuffled ? random.shuffled(events) : [...events];
-  if (content.has('duplicate') && written.length > 0) {
+  if (content.has('duplicate')) {
     written.splice(random.below(written.length + 1), 0, random.pick(written));
   }
   const xml = written.map((event) => event.xml);
@@ -46,13 +50,12 @@ export function emptyAnswer(session: Session, ackId: number, parts: AnswerParts)
   return { body: writeEnvelope(session, ackId, [], parts), ackId, events: [] };
 }
 
-/** Takes out an event that was never handed over, but not the last, so that a higher eid goes out before it. */
-function holdOneBack(session: Session, events: QueuedEvent[], random: Random): void {
-  const fresh = events.slice(0, -1).filter(({ entry, position }) => {
-    return entry.handedOver.length === 0 && entry.eid === position;
-  });
-  if (fresh.length === 0) return;
-  const event = random.pick(fresh);
+/** Events that were never handed over, but not the last one: if one is held back, a higher eid goes out before it. */
+function freshOf(events: readonly QueuedEvent[]): readonly QueuedEvent[] {
+  return events.slice(0, -1).filter(({ entry, position }) => entry.handedOver.length === 0 && entry.eid === position);
+}
+
+function holdBack(session: Session, events: QueuedEvent[], event: QueuedEvent): void {
   events.splice(events.indexOf(event), 1);
   session.queue.holdBack(event);
 }

@@ -18,17 +18,17 @@ export async function serveCommand(world: World, exchange: Exchange, restart: Re
   const requests = tryRead(text);
   const sid = requests instanceof RequestError ? '' : (requests.attributes.get('sid') ?? '').trim();
   const session = accountUri === null ? null : registry.find(sid, accountUri);
-  const { delivery } = world.faults.strike('command', accountUri, (kind) => kind !== 'repeat');
-  if (await sufferFault(world, exchange, delivery, { accountUri, session }, restart)) return;
+  const fault = world.faults.strike('command', accountUri, (kind) => kind !== 'repeat');
+  if (await sufferFault(world, exchange, fault, { accountUri, session }, restart)) return;
   if (accountUri === null) {
     await deliver(exchange, ticketRefused(options), null, world.random);
   } else if (requests instanceof RequestError) {
-    await deliver(exchange, unusable(world, requests.message, accountUri), delivery, world.random);
+    await deliver(exchange, unusable(world, requests.message, accountUri), fault, world.random);
   } else if (!hasAffinity(world, exchange) || (session === null && !isOpening(sid, requests))) {
-    await deliver(exchange, sessionNotFound(options, tickets.current(accountUri)), delivery, world.random);
+    await deliver(exchange, sessionNotFound(options, tickets.current(accountUri)), fault, world.random);
   } else {
     const reply = performAll({ world, accountUri, session, unexpected: 0 }, requests);
-    await deliver(exchange, reply, delivery, world.random);
+    await deliver(exchange, reply, fault, world.random);
   }
 }
 

@@ -17,7 +17,7 @@ export async function serveControl(world: World, exchange: Exchange, restart: Re
   switch (what) {
     case 'GET ledger':
       response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
-      await pipeline(Readable.from(world.ledger.lines()), response);
+      await pipeline(Readable.from(world.ledger.export()), response);
       return;
     case 'GET stats':
       json(exchange, 200, { ...world.stats, faults: world.faults.strikes, sessions: world.registry.all().length });

@@ -2,7 +2,7 @@ import { composeAnswer, emptyAnswer, type Answer, type AnswerParts } from './ans
 import { deliver } from './delivery.ts';
 import { ticketOf, xmlReply, type Exchange } from './exchange.ts';
 import { sufferFault, type Restart } from './fault-replies.ts';
-import type { FaultKind, Strike } from './faults.ts';
+import type { FaultKind, FaultSpec } from './faults.ts';
 import type { HandOver } from './ledger.ts';
 import { readPollQuery, type PollQuery } from './poll-query.ts';
 import { sessionNotFound, ticketRefused } from './replies.ts';
@@ -24,16 +24,16 @@ export async function servePoll(world: World, exchange: Exchange, restart: Resta
     return;
   }
   const poll = await notePoll(world, session, query);
-  const strike = world.faults.strike('data', accountUri, (kind) => isPossible(session, kind));
-  if (await sufferFault(world, exchange, strike.delivery, { accountUri, session }, restart)) return;
-  await giveAnswer(world, exchange, session, { poll, query, strike });
+  const fault = world.faults.strike('data', accountUri, (kind) => isPossible(session, kind));
+  if (await sufferFault(world, exchange, fault, { accountUri, session }, restart)) return;
+  await giveAnswer(world, exchange, session, { poll, query, fault });
 }
 
 interface Poll {
   /** Its number within the session, from 1. */
   readonly poll: number;
   readonly query: PollQuery;
-  readonly strike: Strike;
+  readonly fault: FaultSpec | null;
 }
 
 async function notePoll(world: World, session: Session, query: PollQuery): Promise<number> {
@@ -65,14 +65,14 @@ async function giveAnswer(world: World, exchange: Exchange, session: Session, po
   // Entered before it is known to be complete: the next poll may be read before the end of this answer is noticed.
   const handOver: HandOver = { at, poll: poll.poll, ackIdAnswered: answer.ackId, complete: false };
   for (const { entry } of answer.events) entry.handedOver.push(handOver);
-  handOver.complete = await deliver(exchange, reply, poll.strike.delivery, world.random);
+  handOver.complete = await deliver(exchange, reply, poll.fault, world.random);
   if (handOver.complete) world.count('eventsHandedOver', answer.events.length);
 }
 
-function makeAnswer(world: World, session: Session, { poll, query, strike }: Poll): Answer {
+function makeAnswer(world: World, session: Session, { poll, query, fault }: Poll): Answer {
   const { options, random, clock } = world;
-  const parts: AnswerParts = { options, random, content: strike.content, monotonicMs: clock.monotonic() };
-  if (strike.delivery?.kind === 'repeat' && session.previousAnswer !== null) return session.previousAnswer;
+  const parts: AnswerParts = { options, random, faults: world.faults, monotonicMs: clock.monotonic() };
+  if (fault?.kind === 'repeat' && session.previousAnswer !== null) return session.previousAnswer;
   if (poll !== session.record.polls) return emptyAnswer(session, query.ackNumber, parts);
   session.queue.acknowledge(query.ackNumber, clock.now());
   session.queue.releaseHeld(query.ackNumber);

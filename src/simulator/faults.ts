@@ -67,16 +67,10 @@ export interface ArmedFault extends FaultSpec {
 /** Faults that change what an answer holds; all others replace or damage the answer, and at most one of them strikes. */
 const CONTENT_KINDS: ReadonlySet<FaultKind> = new Set<FaultKind>(['shuffle', 'late', 'duplicate']);
 
-/** The faults of one answer. */
-export interface Strike {
-  readonly content: ReadonlySet<FaultKind>;
-  readonly delivery: FaultSpec | null;
-}
-
 /** The faults that are armed, and the dice that decide when they strike. */
 export class Faults {
   readonly #random: Random;
-  #armed: (ArmedFault & { struck: number })[] = [];
+  #armed: StruckFault[] = [];
   #nextId = 1;
   readonly #strikes = new Map<FaultKind, number>();
 
@@ -113,32 +107,47 @@ export class Faults {
   }
 
   /**
-   * The faults that strike at this answer.
+   * The fault that damages or replaces this answer, if one strikes. At most one: the first that was armed.
    *
    * @param accountUri null before sign-in.
    * @param isPossible whether a kind can be carried out now, for example whether there is an answer to repeat.
    */
-  strike(channel: Channel, accountUri: string | null, isPossible: (kind: FaultKind) => boolean): Strike {
-    const content = new Set<FaultKind>();
-    let delivery: FaultSpec | null = null;
-    for (const fault of this.#armed) {
-      const isContent = CONTENT_KINDS.has(fault.kind);
-      if (!isContent && delivery !== null) continue;
-      if ((fault.channel ?? 'data') !== channel || !concerns(fault, accountUri)) continue;
-      if (!isPossible(fault.kind) || !this.#random.chance(fault.probability ?? 1)) continue;
-      this.#count(fault);
-      if (isContent) content.add(fault.kind);
-      else delivery = fault;
-    }
-    this.#armed = this.#armed.filter((fault) => fault.struck < countOf(fault));
-    return { content, delivery };
+  strike(channel: Channel, accountUri: string | null, isPossible: (kind: FaultKind) => boolean): FaultSpec | null {
+    const fault = this.#armed.find(
+      (candidate) =>
+        !CONTENT_KINDS.has(candidate.kind) &&
+        isPossible(candidate.kind) &&
+        this.#strikesAt(candidate, channel, accountUri),
+    );
+    if (fault !== undefined) this.#count(fault);
+    return fault ?? null;
   }
 
-  #count(fault: { kind: FaultKind; struck: number }): void {
+  /** The faults that change what this data-channel answer holds. Several may strike at once. */
+  strikeContent(accountUri: string, isPossible: (kind: FaultKind) => boolean): ReadonlySet<FaultKind> {
+    const struck = this.#armed.filter(
+      (candidate) =>
+        CONTENT_KINDS.has(candidate.kind) &&
+        isPossible(candidate.kind) &&
+        this.#strikesAt(candidate, 'data', accountUri),
+    );
+    for (const fault of struck) this.#count(fault);
+    return new Set(struck.map(({ kind }) => kind));
+  }
+
+  #strikesAt(fault: FaultSpec, channel: Channel, accountUri: string | null): boolean {
+    if ((fault.channel ?? 'data') !== channel || !concerns(fault, accountUri)) return false;
+    return this.#random.chance(fault.probability ?? 1);
+  }
+
+  #count(fault: StruckFault): void {
     fault.struck += 1;
     this.#strikes.set(fault.kind, (this.#strikes.get(fault.kind) ?? 0) + 1);
+    if (fault.struck >= countOf(fault)) this.disarm(fault.id);
   }
 }
+
+type StruckFault = ArmedFault & { struck: number };
 
 function countOf({ count }: FaultSpec): number {
   return count === null ? Infinity : (count ?? 1);

@@ -49,6 +49,9 @@ export interface LedgerSession {
   lastPoll: { readonly ackId: string; readonly at: number; readonly ua: boolean } | null;
 }
 
+/** Size of a piece of the export: large enough to be cheap, small enough to be no burden. */
+const PIECE_CHARACTERS = 65_536;
+
 /** What the simulator handed over, to be compared with what arrived elsewhere. Kept in memory, written on demand. */
 export class Ledger {
   readonly events: LedgerEvent[] = [];
@@ -68,18 +71,32 @@ export class Ledger {
     return entry;
   }
 
-  /** One JSON object a line: `{type:"session",…}` for each session, then `{type:"event",…}` in order of creation. */
-  *lines(): Generator<string> {
-    for (const session of this.sessions) yield `${JSON.stringify({ type: 'session', ...session })}\n`;
-    for (const event of this.events) yield `${JSON.stringify({ type: 'event', ...event })}\n`;
+  /**
+   * One JSON object a line: `{type:"session",…}` for each session, then `{type:"event",…}` in order of creation.
+   * Yields pieces of many lines.
+   */
+  *export(): Generator<string> {
+    let piece = '';
+    for (const line of this.#lines()) {
+      piece += line;
+      if (piece.length < PIECE_CHARACTERS) continue;
+      yield piece;
+      piece = '';
+    }
+    if (piece !== '') yield piece;
   }
 
   /**
-   * Writes {@link lines} to a file, replacing it.
+   * Writes the {@link export} to a file, replacing it.
    *
    * @throws the file system's error.
    */
   async writeTo(path: string): Promise<void> {
-    await writeFile(path, this.lines());
+    await writeFile(path, this.export());
+  }
+
+  *#lines(): Generator<string> {
+    for (const session of this.sessions) yield `${JSON.stringify({ type: 'session', ...session })}\n`;
+    for (const event of this.events) yield `${JSON.stringify({ type: 'event', ...event })}\n`;
   }
 }

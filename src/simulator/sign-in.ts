@@ -17,10 +17,10 @@ export async function serveSignIn(world: World, exchange: Exchange, restart: Res
   const uri = logon === null ? '' : textOf(logon, 'uri');
   const isOwnUri = uri === '' || uri.toLowerCase() === account?.uri.toLowerCase();
   const accountUri = account !== null && isOwnUri ? account.uri : null;
-  const { delivery } = world.faults.strike('signIn', account?.uri ?? null, (kind) => kind !== 'repeat');
-  if (await sufferFault(world, exchange, delivery, { accountUri, session: null }, restart)) return;
+  const fault = world.faults.strike('signIn', account?.uri ?? null, (kind) => kind !== 'repeat');
+  if (await sufferFault(world, exchange, fault, { accountUri, session: null }, restart)) return;
   world.count(accountUri === null ? 'refused' : 'ok');
-  await deliver(exchange, accountUri === null ? refusal(world) : acceptance(world, accountUri), delivery, world.random);
+  await deliver(exchange, accountUri === null ? refusal(world) : acceptance(world, accountUri), fault, world.random);
 }
 
 /** Whether the load balancer would lead this request to the machine that has the sessions. */

@@ -107,6 +107,7 @@ function loseSessions(world: World, accountUri: string): number {
 
 async function close(world: World, server: HttpServer): Promise<void> {
   await server.close();
+  world.sweep();
   world.registry.endAll('closed');
   if (world.options.ledgerFile !== null) await world.ledger.writeTo(world.options.ledgerFile);
 }

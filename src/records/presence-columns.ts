@@ -41,7 +41,7 @@ export function presenceColumnsOf(categories: readonly Category[]): PresenceColu
 function chosenState(categories: readonly Category[]): Category | null {
   let chosen: Category | null = null;
   for (const category of categories) {
-    if (category.name !== 'state' || category.state === null || category.state.availability === null) continue;
+    if (category.name !== 'state' || (category.state?.availability ?? null) === null) continue;
     if (chosen === null || isPreferred(category, chosen)) chosen = category;
   }
   return chosen;

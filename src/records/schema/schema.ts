@@ -72,6 +72,9 @@ export type ValueOf<S extends Schema> =
               ? number | bigint
               : number;
 
+/** The TypeScript type of a list of fields that are part of a larger record. */
+export type ValuesOf<Fields extends FieldMap> = { readonly [Name in keyof Fields]: ValueOf<Fields[Name]['type']> };
+
 export const text: StringSchema = { kind: 'string' };
 export const boolean: BooleanSchema = { kind: 'boolean' };
 export const int: IntSchema = { kind: 'int' };

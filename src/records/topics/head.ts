@@ -1,4 +1,15 @@
-import { array, field, int, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  field,
+  int,
+  long,
+  optional,
+  record,
+  text,
+  timestamp,
+  type ValueOf,
+  type ValuesOf,
+} from '../schema/schema.ts';
 
 export const extensionSchema = record('Extension', 'Something that the schema does not know, kept verbatim.', {
   path: field(
@@ -64,6 +75,4 @@ export const headFields = {
   raw: optional(text, "The event's XML, if configured; of an event about several users only what concerns this one."),
 } as const;
 
-const headSchema = record('Head', '', headFields);
-
-export type RecordHead = ValueOf<typeof headSchema>;
+export type RecordHead = ValuesOf<typeof headFields>;

@@ -1,8 +1,19 @@
-import { array, field, int, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  field,
+  int,
+  long,
+  optional,
+  record,
+  text,
+  timestamp,
+  type ValueOf,
+  type ValuesOf,
+} from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
-export const operationsSchema = record('Operation', 'Something that happened to the bridge itself.', {
-  ...headFields,
+/** What an operation record says; which fields it fills depends on its type. */
+export const operationFields = {
   reason: optional(text, 'Why: first-start, session-lost, poison, starved, counter-restart, … : open set.'),
   replica: optional(text, 'Which replica says so.'),
   detail: optional(text, 'In words.'),
@@ -16,6 +27,12 @@ export const operationsSchema = record('Operation', 'Something that happened to 
   toAt: optional(timestamp, 'End of what is not known.'),
   users: optional(int, 'How many users it concerns.'),
   missing: field(array(text), 'Users that did not arrive.'),
+} as const;
+
+export const operationsSchema = record('Operation', 'Something that happened to the bridge itself.', {
+  ...headFields,
+  ...operationFields,
 });
 
+export type OperationFacts = ValuesOf<typeof operationFields>;
 export type OperationsRecord = ValueOf<typeof operationsSchema>;

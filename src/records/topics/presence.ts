@@ -1,6 +1,17 @@
 import { categorySchema } from '../categories/category.ts';
 import { rawCategorySchema } from '../categories/raw-category.ts';
-import { array, boolean, field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  long,
+  optional,
+  record,
+  text,
+  timestamp,
+  type ValueOf,
+  type ValuesOf,
+} from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
 const previousSchema = record('PreviousAvailability', 'What was known before.', {
@@ -35,9 +46,7 @@ export const presenceColumns = {
   stateStartAt: optional(timestamp, 'Since when the chosen state holds.'),
 } as const;
 
-const presenceColumnsSchema = record('PresenceColumns', '', presenceColumns);
-
-export type PresenceColumns = ValueOf<typeof presenceColumnsSchema>;
+export type PresenceColumns = ValuesOf<typeof presenceColumns>;
 
 export const presenceSchema = record(
   'Presence',

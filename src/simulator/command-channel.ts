@@ -4,7 +4,7 @@ import { bodyOf, ticketOf, xmlReply, type Exchange, type Reply } from './exchang
 import { sufferFault, type Restart } from './fault-replies.ts';
 import { perform, type CommandContext } from './methods.ts';
 import { errorElement, errorReply, sessionNotFound, ticketRefused, writeDocument } from './replies.ts';
-import { readRequests, RequestError, type RequestElement } from './request-reader.ts';
+import { namespaceOf, readRequests, RequestError, type RequestElement } from './request-reader.ts';
 import { hasAffinity } from './sign-in.ts';
 import type { World } from './world.ts';
 import { plain } from './xml-node.ts';
@@ -35,7 +35,7 @@ export async function serveCommand(world: World, exchange: Exchange, restart: Re
 function tryRead(text: string): RequestElement | RequestError {
   try {
     const requests = readRequests(text);
-    if (requests.attributes.get('xmlns') === CWA_NAMESPACE) return requests;
+    if (namespaceOf(requests) === CWA_NAMESPACE) return requests;
     return new RequestError(`cwaRequests is not in the namespace ${CWA_NAMESPACE}`);
   } catch (error) {
     if (error instanceof RequestError) return error;

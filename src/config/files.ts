@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import json5 from 'json5';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import { messageOf } from '../lib/errors.ts';
 import type { Problem } from './problem.ts';
+
+/** The text of a file is not what its name says. The message quotes nothing of it. */
+class FileSyntaxError extends Error {
+  override readonly name = 'FileSyntaxError';
+}
 
 /** A mapping as parsers give it. */
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -38,10 +43,39 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** YAML 1.2 unless the name says JSON: then JSON5, of which JSON is a part. */
+/**
+ * YAML 1.2 unless the name says JSON: then JSON5, of which JSON is a part. What parsers say about a fault may quote the
+ * line, and a password with it: only its kind and place are passed on.
+ *
+ * @throws {@link FileSyntaxError}
+ */
 function parse(text: string, extension: string): unknown {
-  if (extension === '.json' || extension === '.json5') return json5.parse<unknown>(text);
-  return parseYaml(text, { strict: true, uniqueKeys: true, maxAliasCount: 100 }) as unknown;
+  return extension === '.json' || extension === '.json5' ? parseJson(text) : parseYaml(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return json5.parse<unknown>(text);
+  } catch (error) {
+    const { lineNumber, columnNumber } = error as { readonly lineNumber?: number; readonly columnNumber?: number };
+    throw new FileSyntaxError(`it is no JSON5 at line ${lineNumber ?? 1}, column ${columnNumber ?? 1}`);
+  }
+}
+
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true, logLevel: 'error' });
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    const { line, col } = fault.linePos?.[0] ?? { line: 1, col: 1 };
+    throw new FileSyntaxError(`it is no YAML at line ${line}, column ${col} (${fault.code})`);
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch {
+    throw new FileSyntaxError(
+      'it has an alias (*name) without its anchor, or too many; text with a * first needs quotes',
+    );
+  }
 }
 
 function merge(base: Mapping, over: Mapping, file: string, sources: Map<string, string>, prefix = ''): Mapping {

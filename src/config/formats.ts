@@ -76,7 +76,7 @@ const FORMATS: readonly Format[] = [
 
 /** Makes the formats known to convict, which keeps them in one table per process. */
 export function registerFormats(): void {
-  for (const format of FORMATS) convict.addFormat(format as convict.Format);
+  for (const format of FORMATS) convict.addFormat(format);
 }
 
 /** What is wrong with the value, or null. The same functions that convict calls, one setting at a time. */

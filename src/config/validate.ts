@@ -35,7 +35,7 @@ export function validateSection(section: Section, input: Mapping, context: Valid
   registerFormats();
   const problems: Problem[] = [];
   const known = keepKnown(section, input, context.prefix, context.sources, problems);
-  const config = convict<Mapping>(withEnvironmentNames(section) as convict.Schema<Mapping>, {
+  const config = convict<Mapping>(withEnvironmentNames(section), {
     env: context.env,
     args: [],
   });
@@ -124,8 +124,13 @@ function problemOf(value: unknown, setting: Setting, path: string, source: strin
   }
   const error = formatErrorOf(value, setting);
   if (error === null) return null;
-  const text = setting.sensitive === true || setting.format === 'list' ? null : shown(value);
+  const text = mayShow(setting) ? shown(value) : null;
   return { path, message: error.message, remedy: error.remedy, value: text, source };
+}
+
+/** An address may carry credentials, and a list that could not be read may carry anything. */
+function mayShow({ sensitive, format }: Setting): boolean {
+  return sensitive !== true && format !== 'url' && format !== 'list';
 }
 
 function sourceOf(path: string, context: ValidationContext): string | null {

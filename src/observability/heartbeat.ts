@@ -67,10 +67,10 @@ export class Heartbeats {
     return { ok: reasons.length === 0, reasons };
   }
 
-  /** Seconds since each loop turned, for the metric. */
-  ages(): ReadonlyMap<string, number> {
-    const now = this.#monotonic();
-    return new Map([...this.#loops].map(([name, { lastMs }]) => [name, (now - lastMs) / 1_000]));
+  /** Longest time since a loop turned, in seconds, for the metric; 0 without loops. */
+  longestSilenceSeconds(): number {
+    const last = Math.min(...[...this.#loops.values()].map(({ lastMs }) => lastMs));
+    return Number.isFinite(last) ? (this.#monotonic() - last) / 1_000 : 0;
   }
 }
 

@@ -277,10 +277,9 @@ export const INSTRUMENTS = {
   heartbeatAge: {
     kind: 'gauge',
     name: 'heartbeat_age_seconds',
-    help: 'Time since each loop of the program last turned.',
-    bad: 'Above the limit of the loop: `/livez` fails and says which.',
-    labels: { loop: 'loop' },
-    startsUnknown: true,
+    help: 'Longest time since a loop of the program last turned.',
+    bad: 'Grows without end: a loop hangs; `/livez` fails and says which.',
+    labels: {},
   },
   freezes: {
     kind: 'counter',

@@ -19,7 +19,6 @@ export interface LabelSets {
   readonly deadLetterReason: readonly string[];
   readonly availability: readonly string[];
   readonly warning: readonly string[];
-  readonly loop: readonly string[];
   readonly version: readonly string[];
   readonly node: readonly string[];
 }
@@ -91,5 +90,4 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
     'Away',
     'Offline',
   ],
-  loop: [],
 };

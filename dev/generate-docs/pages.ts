@@ -1,0 +1,15 @@
+import { configurationPage } from './configuration-page.ts';
+import { metricsPage } from './metrics-page.ts';
+
+/** A page that code writes. */
+export interface GeneratedPage {
+  /** From the top of the checkout. */
+  readonly path: string;
+  readonly render: () => string;
+}
+
+/** Every generated page; a test compares each with its file. */
+export const PAGES: readonly GeneratedPage[] = [
+  { path: 'docs/configuration.md', render: configurationPage },
+  { path: 'docs/metrics.md', render: metricsPage },
+];

@@ -1,0 +1,133 @@
+import { unreachable } from '../../src/lib/assert.ts';
+import type { RecordSchema, Schema } from '../../src/records/schema/schema.ts';
+import { headFields } from '../../src/records/topics/head.ts';
+import { TOPICS, type TopicDefinition } from '../../src/records/topics/topics.ts';
+import { WARNINGS } from '../../src/records/warnings.ts';
+
+/** The reference page of all records: everything in it comes from the schemas, except the words around them. */
+export function recordsPage(): string {
+  const nested = new Map<string, RecordSchema>();
+  const topics = Object.values(TOPICS).map((topic) => topicSection(topic, nested));
+  return [
+    INTRODUCTION,
+    headSection(nested),
+    ...topics,
+    '## Nested records',
+    ...[...nested.values()].map((schema) => `### ${schema.name}\n\n${schema.doc}\n\n${fieldTable(schema.fields)}`),
+    warningSection(),
+    '',
+  ].join('\n\n');
+}
+
+const INTRODUCTION = `<!-- Generated from src/records by dev/generate-docs/records.ts: change it there. -->
+
+# Records
+
+What the topics hold: the contract with consumers. The same schemas as Avro are in \`schemas/\`, one file for each topic.
+
+## Encoding
+
+- The value is JSON that has exactly the fields of the schema, in the order of the schema, and unions without wrapper
+  objects ("Avro-like JSON"): JSON → Avro binary → JSON gives the same bytes.
+- A \`long\` is a JSON number with all its digits, also beyond 2^53: read it with a parser that keeps them. A \`time\` is
+  milliseconds since the epoch. Absent is null; present and empty is \`""\`.
+- A field \`…Raw\` beside a typed field holds the text as received where the typed field does not say all that the text
+  said: because it could not be read, has no zone (taken for UTC), an offset, or digits behind the milliseconds.
+- A number or boolean that could not be read is null; its text is in \`extensions\`, and \`warnings\` says so.
+- The key is \`subjectUri\`, or \`accountUri\` where the record is not about one user. The timestamp of the Kafka record is
+  \`receivedAt\`.
+- Headers are CloudEvents attributes in binary mode: \`ce_specversion\`, \`ce_id\` (= \`id\`), \`ce_type\`
+  (\`com.cwa-bridge.<recordType>.v<major>\`), \`ce_source\` (\`/<installation>/<site>/<accountId>\`), \`ce_subject\` (= key),
+  \`ce_time\` (= \`receivedAt\`), \`content-type\`; and \`schema-version\`.
+
+## The id
+
+The same event always has the same \`id\`, in whatever process it is computed. Any program can compute it: the first 32
+hexadecimal digits, in lower case, of SHA-256 over the UTF-8 of six lines joined by a line feed (none at the end):
+
+    installation
+    accountId
+    generation
+    identity
+    userIndex
+    part
+
+Numbers are decimal. The identity of an event is \`<eid>:<eventName>:<digest>\`; without an eid it is
+\`~<polledAckId>:<eventName>:<digest>#<occurrence>\`, where occurrence counts equal events of one answer from 0. The
+digest is the first 16 hexadecimal digits of SHA-256 over the event's canonical text (\`src/lib/xml.ts\`). The bridge's own
+records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
+those of an event \`deadletter:\` and the event's identity.
+
+## URIs
+
+URIs of users are made comparable: white space, display name and angle brackets are dropped, \`sip:\` is put before an
+address without scheme, parameters and headers of \`sip:\` and \`sips:\` URIs are dropped, and all is in lower case. The
+text as received is beside it.
+
+## Privacy
+
+What must not be published is taken out of the event before anything is read from it. \`signInData\` is removed always
+(warning \`secret-removed\`). The text of presence notes follows \`privacy.notes\`: \`keep\`; \`hash\`: \`sha256:\` and the digest;
+\`drop\`: null, and no text in \`raw\`. The \`id\` is that of the event as received in every case.`;
+
+function headSection(nested: Map<string, RecordSchema>): string {
+  collect({ kind: 'record', name: '', doc: '', fields: headFields }, nested);
+  return `## Head of every record\n\n${fieldTable(headFields)}`;
+}
+
+function topicSection(topic: Omit<TopicDefinition<never>, 'serialize'>, nested: Map<string, RecordSchema>): string {
+  const own = Object.fromEntries(Object.entries(topic.schema.fields).filter(([name]) => !(name in headFields)));
+  collect({ ...topic.schema, fields: own }, nested);
+  const facts = `Schema \`${topic.schema.name}\`, version ${topic.version}, major version ${topic.major}.`;
+  return `## ${topic.defaultName}\n\n${topic.doc} ${facts}\n\n${topic.schema.doc}\n\n${fieldTable(own)}`;
+}
+
+/** Gathers the records inside a record, each once, outer before inner. */
+function collect(schema: RecordSchema, nested: Map<string, RecordSchema>): void {
+  const inside = Object.values(schema.fields)
+    .map(({ type }) => recordIn(type))
+    .filter((inner) => inner !== null && !nested.has(inner.name));
+  for (const inner of inside) if (inner !== null) nested.set(inner.name, inner);
+  for (const inner of inside) if (inner !== null) collect(inner, nested);
+}
+
+function recordIn(type: Schema): RecordSchema | null {
+  if (type.kind === 'record') return type;
+  if (type.kind === 'nullable') return recordIn(type.inner);
+  return type.kind === 'array' ? recordIn(type.items) : null;
+}
+
+function fieldTable(fields: RecordSchema['fields']): string {
+  const rows = Object.entries(fields).map(([name, { type, doc }]) => `| ${name} | ${typeName(type)} | ${cell(doc)} |`);
+  return ['| Field | Type | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** As the tables show it: `n` means that the field may be null. */
+function typeName(type: Schema): string {
+  switch (type.kind) {
+    case 'string':
+    case 'boolean':
+    case 'int':
+    case 'long':
+      return type.kind;
+    case 'timestamp':
+      return 'time';
+    case 'nullable':
+      return `n ${typeName(type.inner)}`;
+    case 'array':
+      return `array of ${typeName(type.items)}`;
+    case 'record':
+      return `[${type.name}](#${type.name.toLowerCase()})`;
+    default:
+      return unreachable(type);
+  }
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function warningSection(): string {
+  const rows = Object.entries(WARNINGS).map(([code, meaning]) => `| \`${code}\` | ${cell(meaning)} |`);
+  return ['## Warnings', '', '| Code | Meaning |', '| --- | --- |', ...rows].join('\n');
+}

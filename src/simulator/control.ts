@@ -20,7 +20,12 @@ export async function serveControl(world: World, exchange: Exchange, restart: Re
       await pipeline(Readable.from(world.ledger.export()), response);
       return;
     case 'GET stats':
-      json(exchange, 200, { ...world.stats, faults: world.faults.strikes, sessions: world.registry.all().length });
+      json(exchange, 200, {
+        ...world.stats,
+        sessionsLive: world.registry.all().length,
+        faultsStruck: world.faults.strikes,
+        changesLeft: world.changesLeft, // null stands for no total: JSON has no infinity
+      });
       return;
     case 'GET faults':
       json(exchange, 200, world.faults.list());

@@ -6,3 +6,10 @@ export class SimulatorOptionError extends BridgeError {
     super(message, { code: 'simulator-option', disposition: 'fatal' });
   }
 }
+
+/** The address or port cannot be had. */
+export class SimulatorListenError extends BridgeError {
+  constructor(message: string, cause: unknown) {
+    super(message, { code: 'simulator-listen', disposition: 'fatal', cause });
+  }
+}

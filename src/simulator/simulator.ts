@@ -7,11 +7,13 @@
  * are written from its own model, and digests are made from that model and never from a document.
  */
 
+import { messageOf } from '../lib/errors.ts';
 import type { Faults } from './faults.ts';
 import { HttpServer } from './http-server.ts';
 import type { Ledger } from './ledger.ts';
-import { resolveOptions, type SimulatorOptions } from './options.ts';
+import { resolveOptions, type ResolvedOptions, type SimulatorOptions } from './options.ts';
 import type { PresenceUpdate } from './population.ts';
+import { SimulatorListenError } from './simulator-error.ts';
 import type { RawEvent } from './session.ts';
 import { userElement, userPresence } from './user-presence.ts';
 import { World, type Stats } from './world.ts';
@@ -54,13 +56,13 @@ export interface Simulator {
 /**
  * Starts a simulator.
  *
- * @throws the operating system's error if the port cannot be had.
+ * @throws {@link SimulatorListenError} if the port cannot be had.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const resolved = resolveOptions(options);
   const world = new World(resolved);
   const server = new HttpServer(world);
-  await server.listen(resolved.port);
+  await listen(server, resolved);
   return {
     url: `http://${hostName(resolved.host)}:${String(server.port)}`,
     port: server.port,
@@ -78,6 +80,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     loseSessions: (accountUri) => loseSessions(world, accountUri),
     close: () => close(world, server),
   };
+}
+
+async function listen(server: HttpServer, { host, port }: ResolvedOptions): Promise<void> {
+  try {
+    await server.listen(port);
+  } catch (error) {
+    const what = `The simulator cannot listen on ${host} port ${String(port)} (${messageOf(error)})`;
+    throw new SimulatorListenError(`${what}: choose another --port, or 0 for a free one.`, error);
+  }
 }
 
 function setPresence(world: World, uri: string, update: PresenceUpdate): number {

@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { FaultSpec } from '../../src/simulator/faults.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { plain } from '../../src/simulator/xml-node.ts';
+import { ackIdOf, eidsOf, openSession, type RawAnswer, type RawClient } from './support/raw-client.ts';
+
+const ACCOUNT = 'sip:svc-presence01@fabrikam.example';
+
+let sim: Simulator;
+let client: RawClient;
+
+/** A session with ten events (7 to 16) that wait. */
+beforeEach(async () => {
+  ({ sim, client } = await openSession());
+  push(10);
+});
+
+afterEach(async () => {
+  client.close();
+  await sim.close();
+});
+
+function push(count: number): void {
+  for (let i = 0; i < count; i += 1) sim.pushEvent(ACCOUNT, plain('tide', { level: i }));
+}
+
+async function struck(spec: FaultSpec): Promise<RawAnswer> {
+  sim.faults.arm(spec);
+  return client.poll();
+}
+
+/** The ten events come whole after all, and the ledger knows the difference. */
+async function expectRecovery(): Promise<void> {
+  expect(eidsOf(await client.poll())).toEqual(Array.from({ length: 10 }, (_, i) => i + 7));
+  const { handedOver } = sim.ledger.events.find(({ eid }) => eid === 7) ?? { handedOver: [] };
+  expect(handedOver.at(-1)?.complete).toBe(true);
+  expect(handedOver.slice(0, -1).every(({ complete }) => !complete)).toBe(true);
+}
+
+describe('a fault', () => {
+  test('cutLength: the body is shorter than its Content-Length', async () => {
+    const answer = await struck({ kind: 'cutLength', at: 0.5 });
+    expect(answer.isCut).toBe(true);
+    expect(answer.bytes.length).toBe(Math.floor(Number(answer.headers['content-length']) / 2));
+    await expectRecovery();
+  });
+
+  test('cutChunked: the body ends without the last chunk', async () => {
+    const answer = await struck({ kind: 'cutChunked', at: 0.5 });
+    expect(answer.isCut).toBe(true);
+    expect(answer.headers['transfer-encoding']).toBe('chunked');
+    expect(answer.bytes.length).toBeGreaterThan(100);
+    await expectRecovery();
+  });
+
+  test('cuts where nobody knows if no place is named', async () => {
+    const answer = await struck({ kind: 'cutLength' });
+    expect(answer.isCut).toBe(true);
+  });
+
+  test('hang: no answer until the client gives up', async () => {
+    sim.faults.arm({ kind: 'hang' });
+    const waiting = client.poll();
+    await expect(Promise.race([waiting, client.send('GET', '/').then(() => 'first')])).resolves.toBe('first');
+    client.close();
+    await expect(waiting).rejects.toThrow();
+    await expectRecovery();
+  });
+
+  test('slow: the answer comes after the time that was named', async () => {
+    const before = performance.now();
+    const answer = await struck({ kind: 'slow', delayMs: 60 });
+    expect(performance.now() - before).toBeGreaterThan(55);
+    expect(eidsOf(answer)).toHaveLength(10);
+  });
+
+  test('status: a 5xx with a page', async () => {
+    expect((await struck({ kind: 'status' })).status).toBe(503);
+    expect((await struck({ kind: 'status', status: 500 })).status).toBe(500);
+    await expectRecovery();
+  });
+
+  test('redirect: 302 to the logon page', async () => {
+    const answer = await struck({ kind: 'redirect' });
+    expect([answer.status, answer.headers['location']]).toEqual([302, '/forms/logon.html']);
+    await expectRecovery();
+  });
+
+  test('html: 200 with a page', async () => {
+    const answer = await struck({ kind: 'html' });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatch(/^<!DOCTYPE html>/);
+    await expectRecovery();
+  });
+
+  test('reset: the connection breaks without an answer', async () => {
+    await expect(struck({ kind: 'reset' })).rejects.toThrow(/ECONNRESET|hang up/);
+    await expectRecovery();
+  });
+
+  test.each([
+    ['blankInTag', /< tide eid="7"/],
+    ['strayQuote', /<tide" eid="7"/],
+    ['missingEndTag', /<tide eid="16" level="9"\/>\s*$/],
+    ['doctype', /^<!DOCTYPE cwaEvents \[<!ENTITY tide "high">\]><cwaEvents /],
+    ['undeclaredPrefix', /^<cwaEvents tide:level="3" /],
+    // eslint-disable-next-line no-control-regex -- the character is the point
+    ['controlCharacter', /\u0001<\/cwaEvents>/],
+  ] as const)('malformed: %s', async (malformation, shape) => {
+    const answer = await struck({ kind: 'malformed', malformation });
+    expect([answer.status, answer.isCut]).toEqual([200, false]);
+    expect(answer.body).toMatch(shape);
+    await expectRecovery();
+  });
+
+  test('malformed: bytes that are not UTF-8', async () => {
+    const { bytes } = await struck({ kind: 'malformed', malformation: 'badUtf8' });
+    expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow();
+  });
+
+  test('repeat: the bytes of the answer before', async () => {
+    const first = await client.next();
+    push(1);
+    const again = await struck({ kind: 'repeat' });
+    expect(again.body).toBe(first.body);
+    expect(eidsOf(await client.next())).toEqual([17]);
+    expect(sim.ledger.events.find(({ eid }) => eid === 7)?.handedOver).toHaveLength(2);
+  });
+
+  test('lostSession: error 18100 now and from then on', async () => {
+    expect((await struck({ kind: 'lostSession' })).body).toContain('code="18100"');
+    expect((await client.poll()).body).toContain('code="18100"');
+    expect(sim.ledger.sessions[0]?.reason).toBe('lost');
+    expect((await client.initiate()).body).toContain('<sid>413</sid>');
+  });
+
+  test('revokedTicket: the ticket is refused, the session lives', async () => {
+    expect((await struck({ kind: 'revokedTicket' })).status).toBe(401);
+    expect((await client.poll()).status).toBe(401);
+    await client.signIn();
+    await expectRecovery();
+  });
+
+  test('restart: sessions and tickets are forgotten, the port is the same', async () => {
+    await expect(struck({ kind: 'restart' })).rejects.toThrow();
+    await expect.poll(() => sim.stats.restarts).toBe(1);
+    await expect.poll(() => client.poll().then(({ status }) => status, String)).toBe(401);
+    await client.signIn();
+    expect((await client.poll()).body).toContain('code="18100"');
+    expect(sim.ledger.sessions[0]?.reason).toBe('restart');
+  });
+
+  test('shuffle: all events, not in the order of their eids', async () => {
+    const eids = eidsOf(await struck({ kind: 'shuffle' }));
+    expect(eids).not.toEqual(eids.toSorted((a, b) => a - b));
+    expect(eids).toHaveLength(10);
+  });
+
+  test('duplicate: one event stands twice in the answer', async () => {
+    const eids = eidsOf(await struck({ kind: 'duplicate' }));
+    expect([eids.length, new Set(eids).size]).toEqual([11, 10]);
+  });
+});
+
+describe('a late event', () => {
+  test('comes once, after higher eids were acknowledged', async () => {
+    sim.faults.arm({ kind: 'late' });
+    const first = eidsOf(await client.next());
+    const missing = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16].filter((eid) => !first.includes(eid));
+    expect([missing.length, client.ackId]).toEqual([1, '16']);
+    expect(eidsOf(await client.next())).toEqual(missing);
+    expect(client.ackId).toBe('17');
+    expect(eidsOf(await client.next())).toEqual([]);
+  });
+
+  test('is given again if the answer that carried it was cut', async () => {
+    sim.faults.arm({ kind: 'late' });
+    await client.next();
+    expect((await struck({ kind: 'cutLength', at: 0.9 })).isCut).toBe(true);
+    expect(eidsOf(await client.poll())).toHaveLength(1);
+    expect(eidsOf(await client.poll())).toHaveLength(1);
+  });
+
+  test('needs two events in an answer: until then the fault waits', async () => {
+    await client.next();
+    sim.faults.arm({ kind: 'late' });
+    await client.next();
+    expect(sim.faults.list()).toHaveLength(1);
+  });
+});
+
+describe('faults', () => {
+  test('strike as often as they were armed for', async () => {
+    sim.faults.arm({ kind: 'status', count: 2 });
+    const statuses = [await client.poll(), await client.poll(), await client.poll()].map(({ status }) => status);
+    expect(statuses).toEqual([503, 503, 200]);
+    expect(sim.faults.strikes).toEqual({ status: 2 });
+  });
+
+  test('strike with the probability that was named', async () => {
+    sim.faults.arm({ kind: 'status', count: null, probability: 0.5 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 60; i += 1) statuses.push((await client.poll()).status);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+  });
+
+  test('strike one account only if it is named', async () => {
+    sim.faults.arm({ kind: 'status', account: 'sip:other@fabrikam.example' });
+    expect((await client.poll()).status).toBe(200);
+    sim.faults.arm({ kind: 'status', account: ACCOUNT.toUpperCase() });
+    expect((await client.poll()).status).toBe(503);
+  });
+
+  test('strike the channel that is named', async () => {
+    sim.faults.arm({ kind: 'status', channel: 'command' });
+    sim.faults.arm({ kind: 'malformed', malformation: 'missingEndTag', channel: 'signIn' });
+    expect((await client.poll()).status).toBe(200);
+    expect((await client.command('<addGroup rid="1"/>')).status).toBe(503);
+    expect((await client.signIn()).body).not.toContain('</cwaResponses>');
+  });
+
+  test('can be taken back', async () => {
+    const id = sim.faults.arm({ kind: 'status' });
+    sim.faults.arm({ kind: 'html' });
+    sim.faults.disarm(id);
+    expect(sim.faults.list().map(({ kind }) => kind)).toEqual(['html']);
+    sim.faults.clear();
+    expect(ackIdOf(await client.poll())).toBe('16');
+  });
+});

@@ -1,0 +1,215 @@
+import type { ConnectionOptions } from 'node:tls';
+
+import kafkajs, { type Admin, type ISocketFactory, type Kafka, type SASLOptions } from 'kafkajs';
+
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { abortable } from './abortable.ts';
+import { kafkaCodeOf, type KafkaPhase, toKafkaError } from './kafka-error.ts';
+import { kafkajsLogCreator } from './kafkajs-log-creator.ts';
+import { KafkajsProducer } from './kafkajs-producer.ts';
+import { readPartition } from './kafkajs-read-partition.ts';
+import type {
+  ClusterLayout,
+  KafkaLog,
+  PartitionContents,
+  ReadRequest,
+  TopicLayout,
+  TransactionalProducer,
+} from './port.ts';
+import type { TopicAdmin, TopicDescription, TopicPlan } from './topic-admin.ts';
+
+export interface KafkajsLogOptions {
+  readonly installation: string;
+  /** `host:port` of some brokers; the others are found through them. */
+  readonly brokers: readonly string[];
+  /** Null: plain text. */
+  readonly ssl: ConnectionOptions | null;
+  readonly sasl: SASLOptions | null;
+  readonly connectionTimeoutMs: number;
+  /** How long a broker may take to answer, enforced: a stopped broker would otherwise never be noticed. */
+  readonly requestTimeoutMs: number;
+  readonly transactionTimeoutMs: number;
+  /** How long reading back one partition may take. */
+  readonly readTimeoutMs: number;
+  readonly logger: Log;
+  readonly clock: Clock;
+  /** In place of plain or TLS sockets, for tests of the link. */
+  readonly socketFactory?: ISocketFactory;
+}
+
+/**
+ * Of connecting and of looking for coordinators, which repeat nothing that was produced. What goes beyond is left to
+ * our own back-off, which can be aborted.
+ */
+const RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 4, factor: 0.2, multiplier: 2 };
+/** Numbers of `ConfigResourceTypes`, which kafkajs has as an enum of types only. */
+const TOPIC_RESOURCE = 2;
+
+/** The Kafka client of the bridge: kafkajs behind the port. */
+export class KafkajsLog implements KafkaLog, TopicAdmin {
+  readonly #options: KafkajsLogOptions;
+  readonly #kafka: Kafka;
+  readonly #leftovers = new Set<Promise<void>>();
+
+  constructor(options: KafkajsLogOptions) {
+    this.#options = options;
+    this.#kafka = new kafkajs.Kafka({
+      clientId: options.installation,
+      brokers: [...options.brokers],
+      connectionTimeout: options.connectionTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      enforceRequestTimeout: true,
+      retry: RETRY,
+      logCreator: kafkajsLogCreator(options.logger),
+      ...(options.ssl !== null && { ssl: options.ssl }),
+      ...(options.sasl !== null && { sasl: options.sasl }),
+      ...(options.socketFactory !== undefined && { socketFactory: options.socketFactory }),
+    });
+  }
+
+  createProducer(transactionalId: string): TransactionalProducer {
+    const { transactionTimeoutMs, clock } = this.#options;
+    return new KafkajsProducer(this.#kafka, { transactionalId, transactionTimeoutMs, clock });
+  }
+
+  async readPartition(request: ReadRequest): Promise<PartitionContents> {
+    const { topic, partition, signal } = request;
+    const { clock, readTimeoutMs: deadlineMs, installation } = this.#options;
+    const offsets = await this.#admin('read', `asking for the end of ${topic}`, signal, (admin) =>
+      admin.fetchTopicOffsets(topic),
+    );
+    const found = offsets.find((offset) => offset.partition === partition);
+    const bounds = { low: BigInt(found?.low ?? 0), high: BigInt(found?.high ?? 0) };
+    const groupPrefix = `${installation}-recover-`;
+    const onGroupLeft = (groupId: string): void => {
+      this.#deleteGroup(groupId);
+    };
+    try {
+      return await readPartition(this.#kafka, { ...request, bounds, groupPrefix, deadlineMs, clock, onGroupLeft });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toKafkaError(error, `reading ${topic}/${String(partition)}`, { phase: 'read', topic, partition });
+    }
+  }
+
+  async layout(topics: readonly string[], signal: AbortSignal): Promise<ClusterLayout> {
+    return this.#admin('metadata', `asking for the topics ${topics.join(', ')}`, signal, async (admin) => {
+      try {
+        return await layoutOf(admin, topics);
+      } catch (error) {
+        if (kafkaCodeOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        // kafkajs refuses the whole answer for one missing topic.
+        const existing = new Set(await admin.listTopics());
+        return await layoutOf(
+          admin,
+          topics.filter((topic) => existing.has(topic)),
+        );
+      }
+    });
+  }
+
+  async topicSettings(topic: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return this.#admin('admin', `reading the settings of ${topic}`, signal, (admin) => settingsOf(admin, topic));
+  }
+
+  async describeTopic(topic: string, signal: AbortSignal): Promise<TopicDescription | null> {
+    return this.#admin('admin', `describing ${topic}`, signal, async (admin) => {
+      const existing = await admin.listTopics();
+      if (!existing.includes(topic)) return null;
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const partitions = topics[0]?.partitions ?? [];
+      return {
+        name: topic,
+        partitions: partitions.length,
+        replicationFactor: partitions[0]?.replicas.length ?? 0,
+        settings: await settingsOf(admin, topic),
+      };
+    });
+  }
+
+  async createTopics(plans: readonly TopicPlan[], signal: AbortSignal): Promise<void> {
+    await this.#admin('admin', `creating ${plans.map(({ name }) => name).join(', ')}`, signal, (admin) =>
+      admin.createTopics({
+        waitForLeaders: true,
+        timeout: 15_000,
+        topics: plans.map(({ name, partitions, replicationFactor, settings }) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: [...settings].map(([setting, value]) => ({ name: setting, value })),
+        })),
+      }),
+    );
+  }
+
+  async brokerCount(signal: AbortSignal): Promise<number> {
+    return this.#admin('admin', 'counting the brokers', signal, async (admin) => {
+      const { brokers } = await admin.describeCluster();
+      return brokers.length;
+    });
+  }
+
+  /** Waits for what runs in the background; the producers belong to those who made them. */
+  async close(): Promise<void> {
+    await Promise.all(this.#leftovers);
+  }
+
+  /** One connection for each question: they are rare, and none is left over from before an outage. */
+  async #admin<T>(
+    phase: KafkaPhase,
+    doing: string,
+    signal: AbortSignal,
+    ask: (admin: Admin) => Promise<T>,
+  ): Promise<T> {
+    const admin = this.#kafka.admin();
+    try {
+      signal.throwIfAborted();
+      return await abortable(
+        admin.connect().then(() => ask(admin)),
+        signal,
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toKafkaError(error, doing, { phase });
+    } finally {
+      this.#inBackground(admin.disconnect());
+    }
+  }
+
+  /** Empty groups vanish by themselves after a week; best effort, because it needs a right of its own. */
+  #deleteGroup(groupId: string): void {
+    const never = new AbortController().signal;
+    this.#inBackground(this.#admin('admin', `deleting ${groupId}`, never, (admin) => admin.deleteGroups([groupId])));
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    const leftover = work
+      .catch(() => undefined)
+      .then(() => {
+        this.#leftovers.delete(leftover);
+      });
+    this.#leftovers.add(leftover);
+  }
+}
+
+async function layoutOf(admin: Admin, topics: readonly string[]): Promise<ClusterLayout> {
+  const layout = new Map<string, TopicLayout>();
+  if (topics.length === 0) return layout;
+  const answer = await admin.fetchTopicMetadata({ topics: [...topics] });
+  for (const { name, partitions } of answer.topics) {
+    const leaders = new Array<number | null>(partitions.length).fill(null);
+    for (const { partitionId, leader } of partitions) leaders[partitionId] = leader < 0 ? null : leader;
+    layout.set(name, leaders);
+  }
+  return layout;
+}
+
+async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: TOPIC_RESOURCE, name: topic }],
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
+}

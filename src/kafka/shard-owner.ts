@@ -1,0 +1,204 @@
+import { backoffMs, type Random } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type ClaimRecord, claimKey, formatClaim } from './claim-record.ts';
+import { FenceHistory } from './fence-history.ts';
+import { KafkaError } from './kafka-error.ts';
+import type { Ownership } from './ownership.ts';
+import type { KafkaLog, TransactionalProducer } from './port.ts';
+import { ProgressImage } from './progress-image.ts';
+import { ShardLostError, TopologyError } from './shard-errors.ts';
+import type { ShardObserver } from './shard-observer.ts';
+import { type ShardIdentity, type ShardSettings, transactionalIdOf } from './shard-settings.ts';
+import type { Topology } from './topology.ts';
+import { progressRecord } from './wire-record.ts';
+
+/** After being fenced the other side is given this time to commit its claim, so that we see it and step down. */
+const AFTER_FENCE_MS = 1_000;
+/** From this failure in a row on it is worth a line that people see. */
+const LOUD_FROM_FAILURE = 3;
+
+export interface ShardOwnerOptions {
+  readonly identity: ShardIdentity;
+  readonly settings: ShardSettings;
+  readonly log: KafkaLog;
+  readonly topology: Topology;
+  readonly ownership: Ownership;
+  readonly observer: ShardObserver;
+  readonly logger: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A random text that no other process has, for the claims of this life. */
+  readonly nonce: string;
+}
+
+/** The shard is ours: the producer is fenced in, and the image holds everything that is committed. */
+export interface HeldShard {
+  readonly producer: TransactionalProducer;
+  readonly claim: number;
+  /** Who claimed before us; null for a shard never claimed, or claimed last by this process. */
+  readonly previousReplica: string | null;
+}
+
+/**
+ * Gets a shard, at start and after every error (design §4):
+ *
+ *     still ours? → no newer claim? → fence → read committed to the end → commit our claim
+ *
+ * Fencing ends the older producer and its open transaction, so what is read afterwards is final: it says whether a
+ * commit whose answer was lost took place. The claim is the barrier: it can be committed only if nobody fenced us in
+ * the meantime. Both questions before the fence are there for a process that wakes up after another one took over:
+ * it must not fence the rightful owner.
+ */
+export class ShardOwner {
+  readonly image: ProgressImage;
+  readonly #options: ShardOwnerOptions;
+  readonly #fences = new FenceHistory();
+  #failures = 0;
+  #hasHeld = false;
+  #lastError: KafkaError | null = null;
+
+  constructor(options: ShardOwnerOptions) {
+    this.#options = options;
+    this.image = new ProgressImage(options.identity.shard);
+  }
+
+  get lastError(): KafkaError | null {
+    return this.#lastError;
+  }
+
+  /** A unit was committed: Kafka is well, and the next failure is a first one again. */
+  recordSuccess(): void {
+    this.#failures = 0;
+  }
+
+  /**
+   * Tries until the shard is ours.
+   *
+   * @param cause what ended the last producer; null at start.
+   * @throws {@link ShardLostError} if the shard must be left to others.
+   * @throws {@link TopologyError} if the topics are not as they must be.
+   * @throws the signal's reason when it aborts.
+   */
+  async acquire(cause: KafkaError | null, signal: AbortSignal): Promise<HeldShard> {
+    let failure = cause;
+    for (;;) {
+      if (failure !== null) await this.#waitAfter(failure, signal);
+      signal.throwIfAborted();
+      try {
+        return await this.#attempt(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof KafkaError)) throw error;
+        failure = error;
+      }
+    }
+  }
+
+  async #waitAfter(failure: KafkaError, signal: AbortSignal): Promise<void> {
+    const { clock, observer, logger, identity, settings, random } = this.#options;
+    this.#failures += 1;
+    this.#lastError = failure;
+    const isFenced = failure.kind === 'fenced';
+    if (isFenced) {
+      this.#fences.record(clock.monotonic());
+      observer.fenced();
+    }
+    observer.producerReplaced({ reason: failure.kafkaCode });
+    const pauseMs = Math.max(backoffMs(this.#failures, settings.backoff, random), isFenced ? AFTER_FENCE_MS : 0);
+    const fields = { shard: identity.shard, failures: this.#failures, pauseMs: Math.round(pauseMs), err: failure };
+    if (this.#failures >= LOUD_FROM_FAILURE || failure.kind === 'denied') logger.warn(fields, 'shard not published');
+    else logger.info(fields, 'shard recovers');
+    await clock.sleep(pauseMs, signal);
+  }
+
+  async #attempt(signal: AbortSignal): Promise<HeldShard> {
+    const { topology, ownership, clock, identity } = this.#options;
+    await topology.refresh(signal);
+    if (!(await ownership.confirm(signal))) throw new ShardLostError(identity.shard, 'not-owner', this.#lastError);
+    if (this.#hasHeld) await this.#read(signal);
+    if (this.#fences.isRivalLikely(clock.monotonic())) {
+      throw new ShardLostError(identity.shard, 'fenced-repeatedly', this.#lastError);
+    }
+    const producer = this.#options.log.createProducer(transactionalIdOf(identity.installation, identity.shard));
+    try {
+      await producer.fence(signal);
+      await this.#read(signal);
+      return await this.#claim(producer, signal);
+    } catch (error) {
+      await producer.dispose();
+      throw error;
+    }
+  }
+
+  /** Folds what was committed since the last read, and looks whether somebody else has claimed the shard in it. */
+  async #read(signal: AbortSignal): Promise<void> {
+    const { log, identity, nonce } = this.#options;
+    const { progressTopic: topic, shard: partition } = identity;
+    const before = this.image.claim();
+    const fromOffset = this.image.nextOffset;
+    const contents = await log.readPartition({ topic, partition, fromOffset, signal });
+    if (contents.nextOffset < fromOffset) throw shorterLog(topic, partition, fromOffset, contents.nextOffset);
+    this.image.fold(contents);
+    const after = this.image.claim();
+    const isNewer = after !== null && after.claim !== before?.claim;
+    if (this.#hasHeld && isNewer && after.nonce !== nonce) {
+      throw new ShardLostError(partition, 'claimed-by-other', this.#lastError);
+    }
+  }
+
+  async #claim(producer: TransactionalProducer, signal: AbortSignal): Promise<HeldShard> {
+    const { identity, nonce, clock, observer } = this.#options;
+    const { shard, shards, replica, installation, progressTopic } = identity;
+    const previous = this.image.claim();
+    if (previous !== null) checkShards(previous, identity);
+    const claim: ClaimRecord = {
+      claim: (previous?.claim ?? 0) + 1,
+      replica,
+      installation,
+      nonce,
+      shards,
+      at: clock.now(),
+    };
+    const value = { key: claimKey(shard), value: formatClaim(claim) };
+    const record = progressRecord(value, claim.at);
+    const first = { topic: progressTopic, partition: shard, records: [record] };
+    const startedAt = clock.monotonic();
+    // From here on a claim of ours may stand, even if we are never told.
+    this.#hasHeld = true;
+    const receipt = await producer.commit({ first, rest: [] }, signal);
+    const durationMs = clock.monotonic() - startedAt;
+    observer.transactionCommitted({ durationMs, records: 1, bytes: record.bytes, units: 0 });
+    this.image.apply([value], receipt.nextOffset);
+    return {
+      producer,
+      claim: claim.claim,
+      previousReplica: previous === null || previous.nonce === nonce ? null : previous.replica,
+    };
+  }
+}
+
+function checkShards(previous: ClaimRecord, { shard, shards, progressTopic, installation }: ShardIdentity): void {
+  if (previous.shards !== shards) {
+    throw new TopologyError(
+      'shards-differ',
+      `Shard ${String(shard)} of "${progressTopic}" was claimed with ${String(previous.shards)} shards and \`kafka.shards\` ` +
+        `is ${String(shards)}. The number is fixed for the life of an installation: set it back to ${String(previous.shards)}.`,
+    );
+  }
+  if (previous.installation !== installation) {
+    throw new TopologyError(
+      'progress-unreadable',
+      `Shard ${String(shard)} of "${progressTopic}" belongs to the installation "${previous.installation}" and this one is ` +
+        `"${installation}": set \`installation\` back, or name another progress topic.`,
+    );
+  }
+}
+
+function shorterLog(topic: string, partition: number, before: bigint, now: bigint): KafkaError {
+  return new KafkaError(
+    `Kafka: ${topic}/${String(partition)} ends at offset ${String(now)} and reached ${String(before)} before. ` +
+      'It has lost committed records or was made anew. If it stays so, restart the bridge: it then goes on from what is there.',
+    { kind: 'unknown', kafkaCode: 'PROGRESS_SHORTENED', phase: 'read', topic, partition },
+  );
+}

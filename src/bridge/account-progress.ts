@@ -106,8 +106,8 @@ export class ProgressFormatError extends BridgeError {
  */
 export function parseProgress(accountId: string, text: string): AccountProgress {
   const read = readObject(accountId, text);
-  if (typeof read['formatVersion'] !== 'number' || read['formatVersion'] > PROGRESS_FORMAT_VERSION) {
-    throw new ProgressFormatError(accountId, `its format version is ${JSON.stringify(read['formatVersion'])}`);
+  if (typeof read.formatVersion !== 'number' || read.formatVersion > PROGRESS_FORMAT_VERSION) {
+    throw new ProgressFormatError(accountId, `its format version is ${JSON.stringify(read.formatVersion)}`);
   }
   const stored = read as unknown as StoredProgress;
   const { seen: written, formatVersion: _, ...rest } = stored;

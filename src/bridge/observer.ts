@@ -1,8 +1,9 @@
-import type { GapReason, Phase } from './phase.ts';
+import type { Failure, GapReason, Phase } from './phase.ts';
 
 /** What the bridge tells about its work: the metrics hang here, and tests listen. Nothing here may fail or wait. */
 export interface AccountObserver {
-  polled(outcome: PollOutcome, durationMs: number): void;
+  /** Null for an outcome that was found out later, or that no time was measured for. */
+  polled(outcome: PollOutcome, durationMs: number | null): void;
   answerReceived(answer: { readonly bytes: number; readonly sessionTimeoutSeconds: number | null }): void;
   eventReceived(name: string): void;
   repeatDropped(count: number): void;
@@ -21,13 +22,4 @@ export interface AccountObserver {
   unacknowledged(ms: number): void;
 }
 
-export type PollOutcome =
-  | 'events'
-  | 'nothing'
-  | 'keep-alive'
-  | 'transient'
-  | 'session-lost'
-  | 'ticket-lost'
-  | 'wrong-service'
-  | 'refused-document'
-  | 'foreign-session';
+export type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | Exclude<Failure, 'sign-in-refused'>;

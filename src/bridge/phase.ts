@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../lib/assert.ts';
+import type { AccountProgress } from './account-progress.ts';
 
 /**
  * Where an account stands, as a value. The loop does one step in a phase; what a step's outcome leads to is decided
@@ -24,6 +25,8 @@ export type Phase =
       readonly needsSignIn: boolean;
       /** A new ticket was fetched because this session looked lost: if it still does, it is. */
       readonly hasFreshTicket: boolean;
+      /** Users still to be subscribed in this session. */
+      readonly toSubscribe: readonly string[];
     }
   /** Refused documents stopped the account for a while. */
   | { readonly kind: 'quarantined'; readonly until: number }
@@ -59,15 +62,47 @@ export interface Transition {
   readonly givesUpDocument: boolean;
 }
 
-export const OPENING = (reason: GapReason, needsSignIn: boolean): Phase => ({
-  kind: 'opening',
-  reason,
-  failures: 0,
-  needsSignIn,
-  isBegun: false,
-});
+export type OpeningPhase = Phase & { readonly kind: 'opening' };
+export type OpenPhase = Phase & { readonly kind: 'open' };
 
-export const OPEN: Phase = { kind: 'open', failures: 0, refusals: 0, needsSignIn: false, hasFreshTicket: false };
+export function opening(reason: GapReason, needsSignIn: boolean): OpeningPhase {
+  return { kind: 'opening', reason, failures: 0, needsSignIn, isBegun: false };
+}
+
+/** After a poll that brought a readable answer: nothing is wrong, nothing is left to do. */
+export const OPEN: OpenPhase = {
+  kind: 'open',
+  failures: 0,
+  refusals: 0,
+  needsSignIn: false,
+  hasFreshTicket: false,
+  toSubscribe: [],
+};
+
+/**
+ * Where an account starts that an earlier process left in `state`. A committed session is polled on; from `opening`
+ * never: a restarted server may have given the same sid to the session whose answer was lost, and an old ackId on it
+ * would skip events (design §4.5).
+ *
+ * @param hasTicket whether the session's secrets came along and opened.
+ */
+export function firstPhase(
+  { state, generation, poison, watch }: Pick<AccountProgress, 'state' | 'generation' | 'poison' | 'watch'>,
+  hasTicket: boolean,
+): Phase {
+  switch (state) {
+    case 'open':
+      return { ...OPEN, needsSignIn: !hasTicket, toSubscribe: watch.pending };
+    case 'opening':
+      return opening('opening-interrupted', true);
+    case 'ended':
+      return opening(generation === 0 ? 'first-start' : 'restart', true);
+    case 'quarantined':
+      return { kind: 'quarantined', until: poison.until ?? 0 };
+    default:
+      return unreachable(state);
+  }
+}
 
 /** The phase after a sign-in that succeeded. */
 export function afterSignIn(phase: Phase): Phase {
@@ -100,7 +135,7 @@ export function afterFailure(phase: Phase, failure: Failure, policy: FailurePoli
   }
 }
 
-function afterFailureOpening(phase: Phase & { kind: 'opening' }, failure: Failure): Transition {
+function afterFailureOpening(phase: OpeningPhase, failure: Failure): Transition {
   const failures = phase.failures + 1;
   switch (failure) {
     case 'transient':
@@ -120,13 +155,13 @@ function afterFailureOpening(phase: Phase & { kind: 'opening' }, failure: Failur
   }
 }
 
-function afterFailureOpen(phase: Phase & { kind: 'open' }, failure: Failure, policy: FailurePolicy): Transition {
+function afterFailureOpen(phase: OpenPhase, failure: Failure, policy: FailurePolicy): Transition {
   const failures = phase.failures + 1;
   switch (failure) {
     case 'transient': {
       const isDoubted = failures >= policy.rebuildAfterFailures;
       if (isDoubted && phase.hasFreshTicket) {
-        return { phase: OPENING('session-lost', false), wait: 'backoff', givesUpDocument: false };
+        return { phase: opening('session-lost', false), wait: 'backoff', givesUpDocument: false };
       }
       // Doubted, not given up: a server that was away may still know the session, and its events would be lost with
       // it. A fresh ticket proves that the server is back; only if polls go on failing with it, the session is lost.
@@ -136,7 +171,7 @@ function afterFailureOpen(phase: Phase & { kind: 'open' }, failure: Failure, pol
     case 'session-lost':
     case 'ticket-lost':
       if (phase.hasFreshTicket || failure === 'session-lost') {
-        return { phase: OPENING('session-lost', failure === 'ticket-lost'), wait: 'none', givesUpDocument: false };
+        return { phase: opening('session-lost', failure === 'ticket-lost'), wait: 'none', givesUpDocument: false };
       }
       return { phase: { ...phase, needsSignIn: true }, wait: 'none', givesUpDocument: false };
     case 'wrong-service':

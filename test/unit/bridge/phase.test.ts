@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { afterFailure, afterSignIn, type Failure, OPEN, OPENING, type Phase } from '../../../src/bridge/phase.ts';
+import { afterFailure, afterSignIn, type Failure, OPEN, opening, type Phase } from '../../../src/bridge/phase.ts';
 
 const POLICY = { rebuildAfterFailures: 3, documentAttempts: 3 };
 
 /** Every phase in which a step runs × every failure: a missing cell does not compile. */
 const TABLE: Record<string, { readonly phase: Phase; readonly after: Record<Failure, Partial<Phase> & { wait: string }> }> = {
   'opening, with a ticket': {
-    phase: OPENING('session-lost', false),
+    phase: opening('session-lost', false),
     after: {
       transient: { kind: 'opening', failures: 1, needsSignIn: false, wait: 'backoff' },
       'session-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },

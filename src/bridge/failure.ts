@@ -1,0 +1,22 @@
+import { SessionLostError, SignInRefusedError, TicketLostError, TransientError, WrongServiceError } from '../cwa/errors.ts';
+import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import type { Failure } from './phase.ts';
+
+/**
+ * Which failure of a step an error is; null for an error that is not the session's: the shard is lost, or the mistake
+ * is our own. Those end the account's loop.
+ */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof TransientError) return 'transient';
+  if (error instanceof SessionLostError) return 'session-lost';
+  if (error instanceof TicketLostError) return 'ticket-lost';
+  if (error instanceof SignInRefusedError) return 'sign-in-refused';
+  if (error instanceof WrongServiceError) return 'wrong-service';
+  if (error instanceof DocumentRefusedError) return 'refused-document';
+  return null;
+}
+
+/** Whether an error only says that `signal` aborted the step. */
+export function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../lib/clock.ts';
+
+export interface KeepAlive {
+  /** Time between keep-alive polls while the work is pending. */
+  readonly intervalMs: number;
+  /** One poll with the unchanged, committed `ackId`; its body is discarded. Failures are its own business. */
+  readonly poll: () => Promise<void>;
+  /** Told at the start, at every keep-alive, and with 0 at the end. */
+  readonly onPending: (pendingMs: number) => void;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits for `work` and keeps the session alive meanwhile (design §4.7). A broker that is away for hours must not cost
+ * the session: the server sees the same acknowledgement again and again, and forgets nothing.
+ *
+ * @param signal ends the keep-alive polls, not the wait: a commit under way is always waited for.
+ */
+export async function whileKeepingAlive<T>(work: Promise<T>, keepAlive: KeepAlive, signal: AbortSignal): Promise<T> {
+  const { clock, intervalMs, onPending, poll } = keepAlive;
+  const startedAt = clock.monotonic();
+  const finished = new AbortController();
+  const settled = work.finally(() => {
+    finished.abort();
+  });
+  const over = AbortSignal.any([signal, finished.signal]);
+  // The caller sees a rejection in the end; meanwhile it must not count as unhandled.
+  settled.catch(() => undefined);
+  for (;;) {
+    await clock.sleep(intervalMs, over);
+    if (over.aborted) break;
+    onPending(clock.monotonic() - startedAt);
+    await poll();
+  }
+  try {
+    return await settled;
+  } finally {
+    onPending(0);
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+
+import { NOTHING_SEEN } from '../events/admit.ts';
+import type { AccountProgress } from './account-progress.ts';
+import type { GapReason } from './phase.ts';
+import type { Plan, PlanContext } from './plan.ts';
+import { RecordBatch } from './record-batch.ts';
+
+/**
+ * The life of a generation (design §4.5): begun before the session is asked for, opened before the first poll, ended
+ * when we sign out. Every new generation opens a gap, because what happened since the last poll is not known; the end
+ * of its snapshot closes it.
+ */
+
+/**
+ * Begins the next generation: it is committed as `opening` before `initiateSession`, and from then on no older session
+ * is polled. A gap that is still open goes on under its id: the time that is not known has only become longer.
+ */
+export function planOpening(context: PlanContext, progress: AccountProgress, reason: GapReason): Plan {
+  const lost = new RecordBatch(context, progress);
+  if (progress.state === 'open') lost.operation('sessionLost', { reason });
+  const generation = Math.max(progress.generation + 1, Math.floor(context.now / 1000));
+  const gapId = progress.openGapId ?? context.newId();
+  const begun: AccountProgress = {
+    ...progress,
+    state: 'opening',
+    generation,
+    sid: null,
+    ackId: '0',
+    nextSequence: 1,
+    nextAnswer: 1,
+    seen: NOTHING_SEEN,
+    watch: { hash: null, pending: [] },
+    snapshotSince: null,
+    openGapId: gapId,
+    sealed: null,
+  };
+  const opening = new RecordBatch(context, begun);
+  opening.operation('gap', gapFields(context, progress, gapId, reason));
+  return { records: [...lost.records, ...opening.records], next: { ...begun, nextSequence: opening.nextSequence } };
+}
+
+/**
+ * The server counts anew in a session that it still calls by the same sid: what was published under the old numbers
+ * says nothing about the new ones, so a generation begins on the session as it stands.
+ */
+export function planCounterRestart(context: PlanContext, progress: AccountProgress): Plan {
+  const begun = planOpening(context, progress, 'counter-restart');
+  const next: AccountProgress = { ...begun.next, state: 'open', sid: progress.sid, watch: progress.watch };
+  return { records: begun.records, next: { ...next, snapshotSince: context.now } };
+}
+
+/** What a `gap` record says of the time that is not known: from the last committed answer to now. */
+function gapFields(context: PlanContext, before: AccountProgress, gapId: string, reason: GapReason) {
+  const hadSession = before.generation > 0;
+  return {
+    gapId,
+    reason,
+    previousGeneration: hadSession ? before.generation : null,
+    fromEid: before.seen.published.at(-1)?.[1] ?? null,
+    fromAckId: hadSession ? before.ackId : null,
+    fromAt: hadSession ? before.committedAt : null,
+    toAt: context.now,
+  };
+}
+
+/** The session is known: it is committed as `open` with `ackId` 0 before its first poll, and the snapshot begins. */
+export function planOpened(context: PlanContext, progress: AccountProgress, sid: string): Plan {
+  const open: AccountProgress = { ...progress, state: 'open', sid, ackId: '0' };
+  const batch = new RecordBatch(context, open);
+  batch.operation('sessionStarted', { gapId: progress.openGapId });
+  return withSnapshot(context, open, batch);
+}
+
+/** Another process goes on with a committed session; a changed watch list is subscribed anew. */
+export function planResumed(context: PlanContext, progress: AccountProgress): Plan {
+  const batch = new RecordBatch(context, progress);
+  batch.operation('sessionResumed', {});
+  if (progress.watch.hash === watchHash(context.settings.account.users)) {
+    return { records: batch.records, next: { ...progress, nextSequence: batch.nextSequence } };
+  }
+  batch.operation('watchChanged', { users: context.settings.account.users.length });
+  return withSnapshot(context, progress, batch);
+}
+
+function withSnapshot(context: PlanContext, progress: AccountProgress, batch: RecordBatch): Plan {
+  batch.operation('snapshotBegun', { gapId: progress.openGapId, users: context.settings.account.users.length });
+  const next: AccountProgress = {
+    ...progress,
+    watch: { hash: watchHash(context.settings.account.users), pending: context.settings.account.users },
+    snapshotSince: context.now,
+    nextSequence: batch.nextSequence,
+  };
+  return { records: batch.records, next };
+}
+
+/** We signed the session out. */
+export function planEnded(context: PlanContext, progress: AccountProgress, reason: string): Plan {
+  const batch = new RecordBatch(context, progress);
+  batch.operation('sessionEnded', { reason });
+  return { records: batch.records, next: { ...progress, state: 'ended', nextSequence: batch.nextSequence } };
+}
+
+/** Names a watch list: the order of its users does not matter. */
+export function watchHash(users: readonly string[]): string {
+  return createHash('sha256').update(users.toSorted().join('\n'), 'utf8').digest('base64url').slice(0, 16);
+}

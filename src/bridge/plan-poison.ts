@@ -1,0 +1,73 @@
+import type { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import type { AccountProgress } from './account-progress.ts';
+import { opening, type Phase } from './phase.ts';
+import type { Plan, PlanContext } from './plan.ts';
+import { planOpening } from './plan-generation.ts';
+import { RecordBatch } from './record-batch.ts';
+
+/** A plan and the phase that it leads to. */
+export interface PhasePlan {
+  readonly plan: Plan;
+  readonly phase: Phase;
+}
+
+/**
+ * An answer that stays unreadable is given up (I8): one transaction holds the dead letter, the end of the session, the
+ * gap and the new generation. So many of them within the window put the account into quarantine, so that no loop is
+ * endless: a server that is broken for good is tried once an hour.
+ */
+export function planPoison(context: PlanContext, progress: AccountProgress, refused: DocumentRefusedError): PhasePlan {
+  const { documentAttempts, poisonLimit, poisonWindowMs, quarantineMs } = context.settings.session;
+  const isRecent = context.now - progress.poison.since < poisonWindowMs;
+  const count = isRecent ? progress.poison.count + 1 : 1;
+  const since = isRecent ? progress.poison.since : context.now;
+  const isQuarantined = count >= poisonLimit;
+
+  const letters = new RecordBatch(context, progress);
+  letters.deadLetter({
+    reason: refusedReason(refused),
+    action: isQuarantined ? 'quarantine' : 'new session',
+    message: refused.detail,
+    line: refused.line,
+    column: refused.column,
+    httpStatus: refused.answer?.statusCode ?? null,
+    contentType: refused.answer?.contentType ?? null,
+    body: refused.answer?.body ?? null,
+    attempts: documentAttempts,
+  });
+  const begun = planOpening(context, { ...progress, nextSequence: letters.nextSequence }, 'poison');
+  const records = [...letters.records, ...begun.records];
+  if (!isQuarantined) {
+    const next: AccountProgress = { ...begun.next, poison: { count, since, until: null } };
+    return { plan: { records, next }, phase: { ...opening('poison', false), isBegun: true } };
+  }
+  const until = context.now + quarantineMs;
+  const batch = new RecordBatch(context, begun.next);
+  batch.operation('quarantined', { reason: refused.reason, detail: `tried again at ${new Date(until).toISOString()}` });
+  const next: AccountProgress = {
+    ...begun.next,
+    state: 'quarantined',
+    poison: { count, since, until },
+    nextSequence: batch.nextSequence,
+  };
+  return { plan: { records: [...records, ...batch.records], next }, phase: { kind: 'quarantined', until } };
+}
+
+/** The quarantine is over: the generation that began with it is opened now. */
+export function planQuarantineLifted(context: PlanContext, progress: AccountProgress): PhasePlan {
+  const batch = new RecordBatch(context, progress);
+  batch.operation('quarantineLifted', {});
+  const next: AccountProgress = {
+    ...progress,
+    state: 'opening',
+    // One more refused answer is enough to come back here: the window only forgets, a retry does not.
+    poison: { ...progress.poison, until: null },
+    nextSequence: batch.nextSequence,
+  };
+  return { plan: { records: batch.records, next }, phase: { ...opening('poison', true), isBegun: true } };
+}
+
+/** An empty body has no reason of its own among the dead letters: it is no well-formed document. */
+function refusedReason({ reason }: DocumentRefusedError): Exclude<DocumentRefusedError['reason'], 'empty'> {
+  return reason === 'empty' ? 'malformed' : reason;
+}

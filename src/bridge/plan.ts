@@ -1,0 +1,24 @@
+import type { OutgoingRecord } from '../lib/outgoing-record.ts';
+import type { AccountProgress } from './account-progress.ts';
+import type { BridgeSettings } from './settings.ts';
+
+/**
+ * What one transaction is to do for an account: the records, and the progress they lead to. Made by pure functions;
+ * nothing of it is true before the cursor has committed it.
+ */
+export interface Plan {
+  readonly records: readonly OutgoingRecord[];
+  /** `revision`, `claim`, `committedAt`, `nextRid` and `sealed` are set by the cursor. */
+  readonly next: AccountProgress;
+}
+
+/** What planning knows of the world: passed in, so that the same input always gives the same plan. */
+export interface PlanContext {
+  readonly settings: BridgeSettings;
+  /** Wall time, milliseconds since the epoch. */
+  readonly now: number;
+  /** Makes gap ids; unique over all installations. */
+  readonly newId: () => string;
+  /** The claim under which the shard is held. */
+  readonly claim: number;
+}

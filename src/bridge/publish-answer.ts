@@ -1,0 +1,90 @@
+import type { PollResult } from '../cwa/poll.ts';
+import { RecordRejectedError } from '../kafka/shard-errors.ts';
+import type { BridgeParts, Commit } from './parts.ts';
+import { planContext } from './parts.ts';
+import { type AnswerPlan, planAnswer, type ReceivedAnswer, type RejectedEvents } from './plan-answer.ts';
+
+/**
+ * Publishes one answer and moves the cursor behind it, in one transaction. Records that Kafka will never take go out
+ * as dead letters instead, so that one of them does not hold up the account for ever.
+ */
+export async function publishAnswer(
+  parts: BridgeParts,
+  commit: Commit,
+  result: PollResult & { readonly kind: 'events' },
+): Promise<void> {
+  const { clock, cursor, log, observer } = parts;
+  const received = { answer: result.answer, polledAckId: cursor.progress.ackId, receivedAt: result.receivedAt };
+  const plan = planAnswer(planContext(parts), cursor.progress, received);
+  warnAboutEnvelope(parts, plan, received);
+  for (const { name } of plan.events) observer.eventReceived(name);
+  if (plan.repeats > 0) observer.repeatDropped(plan.repeats);
+  if (!plan.isWorthCommitting) return;
+  const startedAt = clock.monotonic();
+  const committed = await commitOrReject(parts, commit, received, plan);
+  const receivedToCommittedMs = clock.now() - result.receivedAt;
+  observer.committed({ durationMs: clock.monotonic() - startedAt, receivedToCommittedMs });
+  tally(parts, committed, result.receivedAt);
+  if (committed.isCounterRestart) observer.gapOpened('counter-restart');
+  log.debug({ records: committed.records.length, ackId: cursor.progress.ackId }, 'answer committed');
+}
+
+/** Each refusal names a partition; the events with records there are replaced and the answer is tried again. */
+async function commitOrReject(
+  parts: BridgeParts,
+  commit: Commit,
+  received: ReceivedAnswer,
+  first: AnswerPlan,
+): Promise<AnswerPlan> {
+  let plan = first;
+  let rejected: RejectedEvents = new Set();
+  for (;;) {
+    try {
+      await commit(plan);
+      return plan;
+    } catch (error) {
+      if (!(error instanceof RecordRejectedError)) throw error;
+      const more = rejected.union(eventsIn(plan, error));
+      // Nothing left to replace: the dead letters themselves are refused, or the progress is. A person has to act.
+      if (more.size === rejected.size) throw error;
+      rejected = more;
+      parts.log.error({ err: error, events: rejected.size }, 'Kafka refused records: their events become dead letters');
+      plan = planAnswer(planContext(parts), parts.cursor.progress, received, rejected);
+    }
+  }
+}
+
+/** The events whose records went to the refused topic: all of them if the broker named none. */
+function eventsIn({ batch }: AnswerPlan, { topic }: RecordRejectedError): RejectedEvents {
+  const indexes = new Set<number>();
+  batch.contents.forEach(({ value }, i) => {
+    const isThere = topic === undefined || batch.records[i]?.topic === topic;
+    if (isThere && value.channel === 'data' && value.recordType !== 'deadLetter') indexes.add(value.eventIndex);
+  });
+  return indexes;
+}
+
+function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerPlan, { answer }: ReceivedAnswer): void {
+  const { ack } = plan;
+  if (ack.kind === 'foreign-session') {
+    observer.polled('foreign-session', null);
+    log.error({ sid: answer.sid, expected: cursor.progress.sid }, 'answer of another session: not published');
+  }
+  if (ack.kind === 'lowered') log.warn({ from: cursor.progress.ackId, to: ack.ackId }, 'the server lowered its ackId: adopted');
+  if (ack.kind === 'missing' || ack.kind === 'invalid') log.warn({ kind: ack.kind }, 'no usable ackId: ours is kept');
+  for (const warning of answer.warnings) log.debug({ warning }, 'oddity in the envelope');
+}
+
+function tally({ observer }: BridgeParts, { batch }: AnswerPlan, receivedAt: number): void {
+  batch.contents.forEach((record, i) => {
+    const outgoing = batch.records[i];
+    if (outgoing !== undefined) observer.recordPublished(outgoing.topic, Buffer.byteLength(outgoing.value));
+    for (const code of record.value.warnings) observer.warned(code);
+    if (record.value.origin === 'replay') observer.possibleRepeat(1);
+    if (record.topic === 'deadletter') observer.deadLettered(record.value.reason, 1);
+    if (record.topic !== 'presence') return;
+    const { availabilityName, statePublishedAt, subjectUri } = record.value;
+    if (statePublishedAt !== null) observer.publishTimeSeen(receivedAt - statePublishedAt);
+    if (subjectUri !== null) observer.availabilitySeen(subjectUri, availabilityName);
+  });
+}

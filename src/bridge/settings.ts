@@ -1,0 +1,64 @@
+import type { SessionParameters } from '../cwa/client.ts';
+import type { BackoffBounds } from '../lib/backoff.ts';
+import type { LogicalTopic } from '../records/topics/topics.ts';
+import type { FailurePolicy } from './phase.ts';
+import type { SealingKey } from './sealing.ts';
+
+/** Who an account is and what it watches: names as configured, URIs normalised. */
+export interface AccountIdentity {
+  readonly installation: string;
+  readonly site: string;
+  readonly accountId: string;
+  readonly accountUri: string;
+  /** The users to watch, normalised, without duplicates. */
+  readonly users: readonly string[];
+}
+
+/** How the session of an account is led. Milliseconds unless the name says otherwise. */
+export interface SessionSettings extends FailurePolicy {
+  readonly pollWaitMinMs: number;
+  readonly pollWaitMaxMs: number;
+  /** While a commit is pending the session is kept alive at least this often, or a quarter of its time left. */
+  readonly keepAliveMs: number;
+  /** URIs in one `subscribePresence`. */
+  readonly subscribeChunk: number;
+  /** A snapshot that is still incomplete then is closed, with the missing users listed. */
+  readonly snapshotTimeoutMs: number;
+  readonly backoff: BackoffBounds;
+  /** Between tries against an address that does not speak CWA. */
+  readonly longWaitMs: number;
+  /** Progress is written at most so often when only ackId or ticket changed (design §4.8). */
+  readonly progressIntervalMs: number;
+  /** So many sessions given up within the window quarantine the account (I8). */
+  readonly poisonLimit: number;
+  readonly poisonWindowMs: number;
+  readonly quarantineMs: number;
+  /** So many refused sign-ins on record stop the account until its secret changes. */
+  readonly signInRefusalsMax: number;
+  /** Without a sealing key a changed secret cannot be noticed over a restart: then refusals are forgotten after this. */
+  readonly signInRefusalMemoryMs: number;
+}
+
+export interface RecordSettings {
+  /** Logical topic name → configured topic name. */
+  readonly topics: Readonly<Record<LogicalTopic, string>>;
+  readonly recordBytesMax: number;
+  readonly rawXmlBytesMax: number;
+  /** So much of an unreadable answer is published. */
+  readonly deadLetterBytesMax: number;
+  readonly includeRaw: boolean;
+  readonly privacyNotes: 'keep' | 'hash' | 'drop';
+}
+
+export interface BridgeSettings {
+  readonly account: AccountIdentity;
+  readonly session: SessionSettings;
+  readonly records: RecordSettings;
+  /** What `initiateSession` says of the account. */
+  readonly initiate: Omit<SessionParameters, 'rid'>;
+  /** Whether polls say that a person is active (`UA`), which keeps the session from timing out (transport §7). */
+  readonly isUserActive: boolean;
+  readonly sealingKeys: readonly SealingKey[];
+  /** Name of this process in claims and operations records. */
+  readonly replica: string;
+}

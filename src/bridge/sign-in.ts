@@ -1,0 +1,76 @@
+import { SignInRefusedError } from '../cwa/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { AccountProgress } from './account-progress.ts';
+import type { Cursor } from './cursor.ts';
+import type { AccountObserver } from './observer.ts';
+import { secretMark } from './sealing.ts';
+import type { BridgeSettings } from './settings.ts';
+
+/** Shared by all accounts of a site: a farm of 2007 does not take a thousand sign-ins a second. */
+export interface SignInGate {
+  /** Waits for this account's turn. */
+  enter(signal: AbortSignal): Promise<void>;
+}
+
+export interface SignInParts {
+  readonly settings: BridgeSettings;
+  readonly gate: SignInGate;
+  readonly cursor: Cursor;
+  readonly observer: AccountObserver;
+  readonly clock: Clock;
+  /** Reads the password anew: a file may have changed. */
+  readonly password: () => Promise<string>;
+  readonly signIn: (signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Signs in within the account's budget (design §4.9): a refusal is committed before anything else is tried, so that
+ * restarts cannot lock the account. Refusals on record stop the account until its secret changes.
+ *
+ * @throws {@link SignInRefusedError} if the server refuses, or if the budget does not allow an attempt.
+ */
+export async function signInWithinBudget(parts: SignInParts, signal: AbortSignal): Promise<void> {
+  const { cursor, gate, observer, settings, clock } = parts;
+  const mark = secretMark(settings.sealingKeys, settings.account.accountId, await parts.password());
+  const refusals = standingRefusals(cursor.progress.logins, mark, settings, clock.now());
+  if (refusals.length >= settings.session.signInRefusalsMax) throw refusedOnRecord(refusals, settings, mark !== null);
+  await gate.enter(signal);
+  try {
+    await parts.signIn(signal);
+    observer.signInAttempted('accepted');
+  } catch (error) {
+    observer.signInAttempted(error instanceof SignInRefusedError ? 'refused' : 'failed');
+    if (error instanceof SignInRefusedError) await record([...refusals, clock.now()], mark, cursor);
+    throw error;
+  }
+  if (cursor.progress.logins.refusals.length > 0) await record([], mark, cursor);
+}
+
+async function record(refusals: readonly number[], mark: string | null, cursor: Cursor): Promise<void> {
+  await cursor.advance({ records: [], next: { ...cursor.progress, logins: { refusals, secretMark: mark } } });
+}
+
+/** The refusals that still count: those of this very secret, or where that cannot be told, the recent ones. */
+function standingRefusals(
+  logins: AccountProgress['logins'],
+  mark: string | null,
+  settings: BridgeSettings,
+  now: number,
+): readonly number[] {
+  if (mark !== null && logins.secretMark !== null) return mark === logins.secretMark ? logins.refusals : [];
+  return logins.refusals.filter((at) => now - at < settings.session.signInRefusalMemoryMs);
+}
+
+function refusedOnRecord(refusals: readonly number[], settings: BridgeSettings, isMarked: boolean): SignInRefusedError {
+  const { accountId, site } = settings.account;
+  const last = new Date(refusals.at(-1) ?? 0).toISOString();
+  const remedy = isMarked
+    ? 'Change its password in the configuration or in the password file; the bridge notices at its next start.'
+    : `Correct its password and restart after ${String(settings.session.signInRefusalMemoryMs / 60_000)} minutes ` +
+      '(with a sealing key configured, a changed password is noticed at once).';
+  return new SignInRefusedError(
+    `Account "${accountId}" is not signed in: site "${site}" refused it ${String(refusals.length)} times, ` +
+      `last at ${last}, and another try could lock it. ${remedy}`,
+    { accountId, site, refusals: refusals.length },
+  );
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import process from 'node:process';
+
+import { check } from './commands/check.ts';
+import type { Command, CommandIo, ExitStatus } from './commands/command.ts';
+import { UsageError } from './commands/command.ts';
+import { normalize } from './commands/normalize.ts';
+import { run } from './commands/run.ts';
+import { schemas } from './commands/schemas.ts';
+import { topics } from './commands/topics.ts';
+import { verify } from './commands/verify.ts';
+import { version } from './lib/version.ts';
+
+const COMMANDS: readonly Command[] = [run, check, normalize, topics, verify, schemas];
+
+const HELP = `Usage: cwa-bridge COMMAND [OPTION]…
+
+Keeps Communicator Web Access sessions alive and publishes every event to Kafka, exactly once and in order.
+
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+
+  cwa-bridge COMMAND --help   says more about a command.
+  cwa-bridge --version
+
+Exit status: 0 done, 1 failed, 2 invalid configuration or usage.
+`;
+
+/** Runs one command. An error that nobody foresaw is shown whole: it is ours to mend. */
+async function main([name, ...args]: readonly string[], io: CommandIo): Promise<ExitStatus> {
+  if (name === '--version') {
+    io.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? io.stderr : io.stdout).write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    io.stderr.write(`cwa-bridge: there is no command "${name}". The commands are listed by cwa-bridge --help.\n`);
+    return 2;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    io.stdout.write(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(args, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.stderr.write(`cwa-bridge ${name}: ${error.message}\nSee cwa-bridge ${name} --help.\n`);
+    return 2;
+  }
+}
+
+/** Aborts at the first SIGTERM or SIGINT; a second one ends the process as it would without us. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      controller.abort(new Error(`${name} received`));
+    });
+  }
+  return controller.signal;
+}
+
+const { stdout, stderr, stdin, env } = process;
+// A reader that goes away (`| head`) is no failure of ours.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+process.exitCode = await main(process.argv.slice(2), { stdout, stderr, stdin, env, signal: stopSignal() });

@@ -1,4 +1,4 @@
-import type { FormatTypes } from './formats.ts';
+import type { FormatTypes } from './format-types.ts';
 
 /**
  * One setting, as convict reads it. Everything that is known about a setting stands here and nowhere else:

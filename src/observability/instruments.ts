@@ -181,7 +181,7 @@ export const INSTRUMENTS = {
     kind: 'counter',
     name: 'transactions_total',
     help: 'Transactions by outcome.',
-    bad: '`aborted`, `failed` or `ambiguous` grow: the brokers are ill. Nothing is lost, everything is repeated.',
+    bad: '`failed` or `ambiguous` (the commit itself failed) grow: the brokers are ill. Nothing is lost, everything is repeated.',
     labels: { outcome: 'transactionOutcome' },
   },
   ambiguousCommits: {
@@ -194,7 +194,7 @@ export const INSTRUMENTS = {
   producerReplacements: {
     kind: 'counter',
     name: 'producer_replacements_total',
-    help: 'Producers dropped and re-initialised, by reason.',
+    help: 'Producers dropped and re-initialised, by the error that Kafka or its client named.',
     bad: 'Grows steadily: the brokers or the way to them are ill.',
     labels: { reason: 'replacementReason' },
   },

@@ -14,6 +14,7 @@ export interface LabelSets {
   readonly unknownKind: readonly string[];
   readonly transactionOutcome: readonly string[];
   readonly ambiguousResolution: readonly string[];
+  /** Kafka's names of errors, or the client's names of their classes; the frequent ones. */
   readonly replacementReason: readonly string[];
   readonly gapReason: readonly string[];
   readonly deadLetterReason: readonly string[];
@@ -65,9 +66,23 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
   signInOutcome: ['accepted', 'refused', 'failed'],
   sessionState: ['opening', 'open', 'quarantined', 'stopped'],
   unknownKind: ['event', 'category', 'type', 'attribute', 'element'],
-  transactionOutcome: ['committed', 'aborted', 'failed', 'ambiguous'],
+  transactionOutcome: ['committed', 'failed', 'ambiguous'],
   ambiguousResolution: ['published', 'not-published'],
-  replacementReason: ['send-failed', 'commit-failed', 'fenced', 'timed-out'],
+  replacementReason: [
+    'INVALID_PRODUCER_EPOCH',
+    'PRODUCER_FENCED',
+    'NOT_LEADER_FOR_PARTITION',
+    'NOT_ENOUGH_REPLICAS',
+    'REQUEST_TIMED_OUT',
+    'CONCURRENT_TRANSACTIONS',
+    'COORDINATOR_NOT_AVAILABLE',
+    'NOT_COORDINATOR',
+    'MESSAGE_TOO_LARGE',
+    'INCOMPLETE_ANSWER',
+    'KafkaJSConnectionError',
+    'KafkaJSRequestTimeoutError',
+    OTHER,
+  ],
   deadLetterReason: [
     'malformed',
     'doctype',

@@ -1,15 +1,9 @@
 import pino from 'pino';
+import type { Log, LogFields } from '../lib/log.ts';
 
-/** Facts beside a message. `err` holds the error, if there is one. */
-export type LogFields = Readonly<Record<string, unknown>>;
-
-/** What the program needs of a logger: constant message, facts in fields. Narrow enough to be faked in a test. */
-export interface Logger {
+/** The whole logger; who only writes lines takes the narrower {@link Log}. */
+export interface Logger extends Log {
   trace(fields: LogFields, message: string): void;
-  debug(fields: LogFields, message: string): void;
-  info(fields: LogFields, message: string): void;
-  warn(fields: LogFields, message: string): void;
-  error(fields: LogFields, message: string): void;
   /** The process cannot go on. */
   fatal(fields: LogFields, message: string): void;
   /** A logger that adds `fields` to each of its lines. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { LogFields } from '../../../src/lib/log.ts';
 import { createLogger } from '../../../src/observability/log.ts';
-import type { LogFields, LogLevel, Logger } from '../../../src/observability/log.ts';
+import type { LogLevel, Logger } from '../../../src/observability/log.ts';
 
 const CANARY = 'canary-6f1d';
 

@@ -30,10 +30,6 @@ export class SessionSecrets {
     return '[secret]';
   }
 
-  toString(): string {
-    return '[secret]';
-  }
-
   [inspect.custom](): string {
     return 'SessionSecrets [secret]';
   }

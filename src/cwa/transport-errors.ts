@@ -19,10 +19,16 @@ export function translateHttpError(error: unknown, operation: string, phase: Exc
 }
 
 function explain(reason: TransientReason, error: unknown): string {
-  const message = messageOf(error);
+  const message = wordsOf(error);
   if (reason === 'tls') return `${message}; check the server's certificate and sites[].tls; it is tried again slowly`;
   if (reason === 'cut-body') return `the body was cut off (${message}); it is repeated after a wait`;
   return `${message}; it is repeated after a wait`;
+}
+
+/** OpenSSL's own messages hold addresses and source lines; its `reason` is the part for people. */
+function wordsOf(error: unknown): string {
+  if (error instanceof Error && 'reason' in error && typeof error.reason === 'string') return error.reason;
+  return messageOf(error);
 }
 
 function reasonOf(code: string, phase: ExchangePhase): TransientReason {

@@ -1,4 +1,4 @@
-import { BridgeError } from '../lib/errors.ts';
+import { BridgeError, messageOf } from '../lib/errors.ts';
 
 /**
  * What an error of Kafka says about a transaction:
@@ -90,7 +90,7 @@ export function kafkaCodeOf(error: unknown): string {
   for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth += 1) {
     const { type, code, name, cause, errors } = current as Readonly<Record<string, unknown>>;
     // The client does not know the newer error codes by name.
-    if (code === 90 || (code === -99 && /\b90\b/.test(String((current as Error).message)))) return 'PRODUCER_FENCED';
+    if (code === 90 || (code === -99 && /\b90\b/.test(messageOf(current)))) return 'PRODUCER_FENCED';
     if (typeof type === 'string' && /^[A-Z_]+$/.test(type)) return type;
     if (typeof code === 'string' && code !== '') return code;
     if (typeof name === 'string' && name !== 'Error' && !WRAPPERS.has(name)) fallback = name;
@@ -118,7 +118,6 @@ export function toKafkaError(
   if (error instanceof KafkaError) return error;
   const kafkaCode = kafkaCodeOf(error);
   const remedy = REMEDIES.get(kafkaCode);
-  const text = error instanceof Error ? error.message : String(error);
-  const message = `Kafka: ${doing} failed with ${kafkaCode}: ${text}${remedy === undefined ? '' : ` ${remedy}`}`;
+    const message = `Kafka: ${doing} failed with ${kafkaCode}: ${messageOf(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
   return new KafkaError(message, { ...where, kind: kindOf(kafkaCode), kafkaCode, cause: error });
 }

@@ -27,7 +27,7 @@ export function kafkajsLogCreator(logger: Log): logCreator {
     ({ namespace, level, log }) => {
       const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...rest } = log;
       const fields = { ...rest, namespace, kafkajs: message };
-      const isExpected = EXPECTED.some((pattern) => pattern.test(`${message} ${String(rest['error'] ?? '')}`));
+      const isExpected = EXPECTED.some((pattern) => pattern.test(`${message} ${String(rest.error ?? '')}`));
       if (level > logLevel.WARN || isExpected) logger.debug(fields, 'kafkajs');
       else if (level === logLevel.WARN) logger.info(fields, 'kafkajs');
       else logger.warn(fields, 'kafkajs');

@@ -43,8 +43,6 @@ export interface KafkajsLogOptions {
  * our own back-off, which can be aborted.
  */
 const RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 4, factor: 0.2, multiplier: 2 };
-/** Numbers of `ConfigResourceTypes`, which kafkajs has as an enum of types only. */
-const TOPIC_RESOURCE = 2;
 
 /** The Kafka client of the bridge: kafkajs behind the port. */
 export class KafkajsLog implements KafkaLog, TopicAdmin {
@@ -208,7 +206,7 @@ async function layoutOf(admin: Admin, topics: readonly string[]): Promise<Cluste
 async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: TOPIC_RESOURCE, name: topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   });
   const entries = resources[0]?.configEntries ?? [];
   return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));

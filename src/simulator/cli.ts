@@ -23,7 +23,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--help' || arg === '-h') return { wants: 'help' };
-    const [flag = '', inline] = splitOnce(arg);
+    const [flag, inline] = splitOnce(arg);
     const name = flag === '--config' ? 'config' : camelCase(flag);
     const isSwitch = isTableOption(name) && OPTION_TABLE[name].kind.type === 'boolean';
     const value = inline ?? (isSwitch ? switchValue(rest) : rest.shift());

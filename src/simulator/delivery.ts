@@ -17,22 +17,19 @@ export async function deliver(
   fault: FaultSpec | null,
   random: Random,
 ): Promise<boolean> {
-  switch (fault?.kind) {
-    case 'cutLength':
-    case 'cutChunked': {
-      const bytes = Buffer.from(body);
-      const isSized = fault.kind === 'cutLength';
-      response.writeHead(status, isSized ? { ...headers, 'Content-Length': bytes.length } : headers);
-      const sent = Math.min(bytes.length - 1, Math.floor(bytes.length * (fault.at ?? random.next())));
-      await cutAfter(response, bytes.subarray(0, sent));
-      return false;
-    }
-    case 'malformed':
-      await send(response, status, headers, malform(body, fault.malformation ?? random.pick(MALFORMATIONS)));
-      return false;
-    default:
-      return send(response, status, headers, Buffer.from(body));
+  const bytes = Buffer.from(body);
+  if (fault?.kind === 'cutLength' || fault?.kind === 'cutChunked') {
+    const size = fault.kind === 'cutLength' ? { 'Content-Length': bytes.length } : {};
+    const sent = Math.min(bytes.length - 1, Math.floor(bytes.length * (fault.at ?? random.next())));
+    response.writeHead(status, { ...headers, ...size });
+    await cutAfter(response, bytes.subarray(0, sent));
+    return false;
   }
+  if (fault?.kind === 'malformed') {
+    await send(response, status, headers, malform(body, fault.malformation ?? random.pick(MALFORMATIONS)));
+    return false;
+  }
+  return send(response, status, headers, bytes);
 }
 
 /** Breaks the connection without any answer, by a reset. */

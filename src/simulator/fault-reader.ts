@@ -47,7 +47,9 @@ function readFault(value: unknown, where: string): FaultSpec {
 }
 
 function wrong(where: string, value: unknown, wanted: string): SimulatorOptionError {
-  return new SimulatorOptionError(`${where} is ${JSON.stringify(value) ?? 'missing'}: write ${wanted}.`);
+  return new SimulatorOptionError(
+    `${where} is ${value === undefined ? 'missing' : JSON.stringify(value)}: write ${wanted}.`,
+  );
 }
 
 function isOneOf(names: readonly string[]): (value: unknown) => boolean {

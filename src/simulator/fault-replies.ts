@@ -1,21 +1,10 @@
+import { unreachable } from '../lib/assert.ts';
 import { deliver, hang, reset } from './delivery.ts';
 import { htmlReply, type Exchange, type Reply } from './exchange.ts';
-import type { FaultKind, FaultSpec } from './faults.ts';
+import { REPLACING_KINDS, type FaultSpec, type ReplacingKind } from './faults.ts';
 import { logonPage, logonRedirect, sessionNotFound, ticketRefused } from './replies.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';
-
-/** Faults that come instead of the answer: no event is taken from the session for them. */
-const REPLACING: ReadonlySet<FaultKind> = new Set<FaultKind>([
-  'hang',
-  'status',
-  'redirect',
-  'html',
-  'reset',
-  'lostSession',
-  'revokedTicket',
-  'restart',
-]);
 
 /** Whom a fault strikes. */
 export interface Victim {
@@ -40,8 +29,9 @@ export async function sufferFault(
   restart: Restart,
 ): Promise<boolean> {
   if (fault?.kind === 'slow') await wait(world, exchange, fault.delayMs ?? 1000);
-  if (fault === null || !REPLACING.has(fault.kind)) return false;
-  const reply = await replaceAnswer(world, exchange, fault, victim, restart);
+  const kind = REPLACING_KINDS.find((replacing) => replacing === fault?.kind);
+  if (fault === null || kind === undefined) return false;
+  const reply = await replaceAnswer(world, exchange, { ...fault, kind }, victim, restart);
   if (reply !== null) await deliver(exchange, reply, null, world.random);
   return true;
 }
@@ -59,7 +49,7 @@ async function wait({ clock }: World, { response }: Exchange, ms: number): Promi
 async function replaceAnswer(
   world: World,
   exchange: Exchange,
-  fault: FaultSpec,
+  fault: FaultSpec & { readonly kind: ReplacingKind },
   { accountUri, session }: Victim,
   restart: Restart,
 ): Promise<Reply | null> {
@@ -83,7 +73,9 @@ async function replaceAnswer(
     case 'revokedTicket':
       if (accountUri !== null) world.tickets.revoke(accountUri);
       return ticketRefused(world.options);
-    default:
+    case 'html':
       return logonPage();
+    default:
+      return unreachable(fault.kind);
   }
 }

@@ -1,26 +1,29 @@
 import type { Random } from './random.ts';
 
-/** What can go wrong on the way. Each is described in `docs/simulator.md`. */
-export const FAULT_KINDS = [
-  'cutLength',
-  'cutChunked',
+/** Faults that come instead of the answer: no event is taken from the session for them. */
+export const REPLACING_KINDS = [
   'hang',
-  'slow',
   'status',
   'redirect',
   'html',
-  'malformed',
-  'repeat',
   'reset',
   'lostSession',
   'revokedTicket',
   'restart',
-  'shuffle',
-  'late',
-  'duplicate',
 ] as const;
 
+/** Faults that delay or damage the answer. */
+const DAMAGING_KINDS = ['slow', 'cutLength', 'cutChunked', 'malformed', 'repeat'] as const;
+
+/** Faults that change what a data-channel answer holds. */
+const CONTENT_KINDS = ['shuffle', 'late', 'duplicate'] as const;
+
+/** What can go wrong on the way. Each is described in `docs/simulator.md`. */
+export const FAULT_KINDS = [...DAMAGING_KINDS, ...REPLACING_KINDS, ...CONTENT_KINDS] as const;
+
 export type FaultKind = (typeof FAULT_KINDS)[number];
+export type ReplacingKind = (typeof REPLACING_KINDS)[number];
+export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 export const CHANNELS = ['signIn', 'command', 'data'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -63,9 +66,6 @@ export interface ArmedFault extends FaultSpec {
   /** How often it has struck. */
   readonly struck: number;
 }
-
-/** Faults that change what an answer holds; all others replace or damage the answer, and at most one of them strikes. */
-const CONTENT_KINDS: ReadonlySet<FaultKind> = new Set<FaultKind>(['shuffle', 'late', 'duplicate']);
 
 /** The faults that are armed, and the dice that decide when they strike. */
 export class Faults {
@@ -113,29 +113,23 @@ export class Faults {
    * @param isPossible whether a kind can be carried out now, for example whether there is an answer to repeat.
    */
   strike(channel: Channel, accountUri: string | null, isPossible: (kind: FaultKind) => boolean): FaultSpec | null {
-    const fault = this.#armed.find(
-      (candidate) =>
-        !CONTENT_KINDS.has(candidate.kind) &&
-        isPossible(candidate.kind) &&
-        this.#strikesAt(candidate, channel, accountUri),
-    );
+    const fault = this.#armed.find(({ kind, ...spec }) => {
+      return !isContentKind(kind) && isPossible(kind) && this.#strikesAt(spec, channel, accountUri);
+    });
     if (fault !== undefined) this.#count(fault);
     return fault ?? null;
   }
 
   /** The faults that change what this data-channel answer holds. Several may strike at once. */
-  strikeContent(accountUri: string, isPossible: (kind: FaultKind) => boolean): ReadonlySet<FaultKind> {
-    const struck = this.#armed.filter(
-      (candidate) =>
-        CONTENT_KINDS.has(candidate.kind) &&
-        isPossible(candidate.kind) &&
-        this.#strikesAt(candidate, 'data', accountUri),
-    );
+  strikeContent(accountUri: string, isPossible: (kind: ContentKind) => boolean): ReadonlySet<FaultKind> {
+    const struck = this.#armed.filter(({ kind, ...spec }) => {
+      return isContentKind(kind) && isPossible(kind) && this.#strikesAt(spec, 'data', accountUri);
+    });
     for (const fault of struck) this.#count(fault);
     return new Set(struck.map(({ kind }) => kind));
   }
 
-  #strikesAt(fault: FaultSpec, channel: Channel, accountUri: string | null): boolean {
+  #strikesAt(fault: Omit<FaultSpec, 'kind'>, channel: Channel, accountUri: string | null): boolean {
     if ((fault.channel ?? 'data') !== channel || !concerns(fault, accountUri)) return false;
     return this.#random.chance(fault.probability ?? 1);
   }
@@ -153,6 +147,10 @@ function countOf({ count }: FaultSpec): number {
   return count === null ? Infinity : (count ?? 1);
 }
 
-function concerns({ account }: FaultSpec, accountUri: string | null): boolean {
+function concerns({ account }: Pick<FaultSpec, 'account'>, accountUri: string | null): boolean {
   return account === undefined || account.toLowerCase() === accountUri?.toLowerCase();
+}
+
+function isContentKind(kind: FaultKind): kind is ContentKind {
+  return CONTENT_KINDS.some((other) => other === kind);
 }

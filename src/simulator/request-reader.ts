@@ -97,19 +97,19 @@ function readDocument(source: string): RequestElement {
 function take(token: Readonly<Record<string, string | undefined>>, open: OpenElement[], at: number): void {
   const current = open.at(-1);
   if (current === undefined) throw new RequestError(`not well-formed at character ${String(at)}`);
-  if (token['text'] !== undefined) current.text += resolve(token['text'], at);
-  if (token['cdata'] !== undefined) current.text += token['cdata'];
-  if (token['start'] !== undefined) {
+  if (token.text !== undefined) current.text += resolve(token.text, at);
+  if (token.cdata !== undefined) current.text += token.cdata;
+  if (token.start !== undefined) {
     open.push({
-      tag: token['start'],
-      attributes: readAttributes(token['attributes'] ?? '', at),
+      tag: token.start,
+      attributes: readAttributes(token.attributes ?? '', at),
       children: [],
       text: '',
     });
     if (open.length > DEPTH_MAX) throw new RequestError(`too deep at character ${String(at)}`);
   }
-  const isEnd = token['end'] !== undefined || token['empty'] === '/';
-  if (isEnd) close(open, token['end'] ?? token['start'] ?? '', at);
+  const isEnd = token.end !== undefined || token.empty === '/';
+  if (isEnd) close(open, token.end ?? token.start ?? '', at);
 }
 
 function close(open: OpenElement[], tag: string, at: number): void {
@@ -126,9 +126,9 @@ function close(open: OpenElement[], tag: string, at: number): void {
 function readAttributes(source: string, at: number): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const { groups = {} } of source.matchAll(ATTRIBUTES)) {
-    const name = (groups['name'] ?? '').toLowerCase();
+    const name = (groups.name ?? '').toLowerCase();
     if (attributes.has(name)) throw new RequestError(`not well-formed: ${name} twice at character ${String(at)}`);
-    attributes.set(name, resolve((groups['value'] ?? '').slice(1, -1), at));
+    attributes.set(name, resolve((groups.value ?? '').slice(1, -1), at));
   }
   return attributes;
 }

@@ -106,7 +106,7 @@ describe('the control resources', () => {
   });
 
   test.each([
-    ['{"kind":"flood"}', /^body\.kind is "flood": write one of cutLength, /],
+    ['{"kind":"flood"}', /^body\.kind is "flood": write one of slow, cutLength, /],
     ['[{"kind":"status","status":200}]', /^body\[0\]\.status is 200: write an HTTP status from 400 to 599/],
     ['{"kind":"slow","delay":1}', /^body\.delay is not known: use channel, /],
     ['"html"', /^body is not a fault/],

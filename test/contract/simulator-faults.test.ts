@@ -83,7 +83,7 @@ describe('a fault', () => {
 
   test('redirect: 302 to the logon page', async () => {
     const answer = await struck({ kind: 'redirect' });
-    expect([answer.status, answer.headers['location']]).toEqual([302, '/forms/logon.html']);
+    expect([answer.status, answer.headers.location]).toEqual([302, '/forms/logon.html']);
     await expectRecovery();
   });
 

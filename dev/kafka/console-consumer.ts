@@ -4,29 +4,27 @@
  *
  * How it is known that nothing is missing: the console consumer can only be told to stop after a silence, and a slow
  * machine is silent too. So it runs in a consumer group of its own, for one topic at a time. When it ends it commits
- * its position, which also moves over transaction markers and aborted records; these print nothing. If the position
- * has not reached the end that each partition had at the start, the same group is run again with more patience.
+ * its position, which also moves over transaction markers and aborted records; these print nothing. As long as the
+ * position has not reached the end that each partition had at the start, the same group is run again, with more
+ * patience.
  */
 
 import { randomUUID } from 'node:crypto';
-import { open, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import type { Admin } from 'kafkajs';
 
 import { type ConsoleRecord, drawMarks, formatterProperties, parseRecord, splitAt } from './console-format.ts';
+import { endOffsets } from './end-offsets.ts';
 import { DevelopmentKafkaError } from './errors.ts';
-import { GuardedProcess } from './guarded-process.ts';
-import { type KafkaInstallation, installKafka, javaArguments } from './installation.ts';
+import { type KafkaInstallation, installKafka } from './installation.ts';
+import { KafkaTool, type ToolOutcome } from './kafka-tool.ts';
 import { quietClient } from './readiness.ts';
 
 const MAIN_CLASS = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
-const HEAP_MIB = 256;
 /** The first silence after which a run ends, and the longest; each further run of a topic doubles it. */
-const SILENCE_MS = { first: 1_000, longest: 16_000 };
+const SILENCE_MS = { first: 1_000, longest: 8_000 };
 const DEFAULT_TIMEOUT_MS = 120_000;
-/** After faults a coordinator or leader may be on its way to another node. */
+/** After faults a coordinator may be on its way to another node. */
 const ADMIN_RETRY = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 export interface ReadCommittedOptions {
@@ -40,43 +38,49 @@ export interface ReadCommittedOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one run of the console consumer needs to know. */
+/** What all runs for one topic share. */
 interface Reading {
   readonly kafka: KafkaInstallation;
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly group: string;
+  /** Of every partition, as they were before the first run. */
+  readonly ends: ReadonlyMap<number, bigint>;
   readonly signal: AbortSignal;
+  /** Takes where the reading stands, for the message if it does not end in time. */
+  readonly note: (standing: string) => void;
 }
 
 /**
- * Every committed record of the topics, up to the end that each partition has when its topic is opened. Records of
- * one partition come in order; topics come in the order given; between partitions there is none.
+ * Every committed record of the topics, at least up to the end that each partition had at the start; a transaction
+ * that is undecided there is waited for. Records of one partition come in order; topics come in the order given;
+ * between partitions there is no order.
  *
- * The end is that of `read_committed`: records behind a transaction that is still open are not waited for.
- *
- * @throws {@link DevelopmentKafkaError} if Java or the jars are missing, the console consumer fails, or it does not
- *   reach the ends in time: it never yields less than everything and returns.
+ * @throws {@link DevelopmentKafkaError} if Java, the jars or a topic is missing, the console consumer fails, or it
+ *   does not reach the ends in time. It never yields less than everything and returns.
  * @throws the signal's reason when it aborts.
  */
 export async function* readCommitted(options: ReadCommittedOptions): AsyncGenerator<ConsoleRecord> {
+  const { brokers, topics, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const kafka = await installKafka(options.log ?? (() => undefined));
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
-  const admin = quietClient(options.brokers).admin({ retry: ADMIN_RETRY });
-  await admin.connect();
+  const admin = quietClient(brokers).admin({ retry: ADMIN_RETRY });
+  let standing = 'the ends are not known yet';
+  const note = (now: string): void => {
+    standing = now;
+  };
   try {
-    for (const topic of options.topics) {
+    await admin.connect();
+    for (const [topic, ends] of await endOffsets(kafka, brokers, topics, signal)) {
       const group = `console-consumer-${randomUUID()}`;
-      yield* readTopic(admin, { kafka, brokers: options.brokers, topic, group, signal });
+      yield* readTopic(admin, { kafka, brokers, topic, group, ends, signal, note });
     }
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!timeout.aborted) throw error;
-    throw new DevelopmentKafkaError(`the console consumer did not reach the end in ${String(timeoutMs)} ms`, {
-      cause: error,
-    });
+    const message = `the console consumer did not reach the end in ${String(timeoutMs)} ms: ${standing}`;
+    throw new DevelopmentKafkaError(message, { cause: error });
   } finally {
     await admin.disconnect();
   }
@@ -90,66 +94,47 @@ export async function collectCommitted(options: ReadCommittedOptions): Promise<r
 }
 
 async function* readTopic(admin: Admin, reading: Reading): AsyncGenerator<ConsoleRecord> {
-  const ends = await endsOf(admin, reading.topic);
+  if ([...reading.ends.values()].every((end) => end === 0n)) return;
   let silenceMs = SILENCE_MS.first;
-  let behind = ends.size > 0;
-  while (behind) {
-    reading.signal.throwIfAborted();
+  let missing = `${reading.topic} is not read yet`;
+  do {
+    reading.note(missing);
     yield* runOnce(reading, silenceMs);
-    behind = await isBehind(admin, reading, ends);
     silenceMs = Math.min(2 * silenceMs, SILENCE_MS.longest);
-  }
+    missing = await missingParts(admin, reading);
+  } while (missing !== '');
   // Tidiness only: an empty group that stays is harmless.
-  if (ends.size > 0) await admin.deleteGroups([reading.group]).catch(() => undefined);
+  await admin.deleteGroups([reading.group]).catch(() => undefined);
 }
 
-/** The committed end of every partition that holds anything. */
-async function endsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  const filled = offsets.filter(({ low, high }) => BigInt(low) < BigInt(high));
-  return new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
-}
-
-/** Whether the group's committed position is before the end of any partition. */
-async function isBehind(admin: Admin, reading: Reading, ends: ReadonlyMap<number, bigint>): Promise<boolean> {
-  const [committed] = await admin.fetchOffsets({ groupId: reading.group, topics: [reading.topic] });
+/** The partitions whose end is beyond the group's committed position, in words; empty if there is none. */
+async function missingParts(admin: Admin, { group, topic, ends }: Reading): Promise<string> {
+  // kafkajs looks for a coordinator only among brokers that an earlier answer named.
+  await admin.fetchTopicMetadata({ topics: [topic] });
+  const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
   const positions = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-  return [...ends].some(([partition, end]) => (positions.get(partition) ?? -1n) < end);
+  return [...ends]
+    .map(([partition, end]) => ({ partition, end, position: positions.get(partition) ?? -1n }))
+    .filter(({ end, position }) => end > 0n && position < end)
+    .map(({ partition, end, position }) => `${topic}[${String(partition)}] at ${String(position)} of ${String(end)}`)
+    .join(', ');
 }
 
 /** Runs the console consumer until `silenceMs` pass without a record, from where its group stands. */
 async function* runOnce(reading: Reading, silenceMs: number): AsyncGenerator<ConsoleRecord> {
   const marks = drawMarks();
-  const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-kafka-consumer-'));
-  const errors = await open(path.join(scratch, 'errors.log'), 'w+');
-  let consumer: GuardedProcess | undefined;
-  const kill = (): void => consumer?.signal('SIGKILL');
+  const formatting = formatterProperties(marks).flatMap((property) => ['--formatter-property', property]);
+  const args = [...consumerArguments(reading, silenceMs), ...formatting];
+  const tool = await KafkaTool.start(reading.kafka, MAIN_CLASS, args, reading.signal);
   try {
-    const args = [
-      ...javaArguments(reading.kafka, MAIN_CLASS, { heapMiB: HEAP_MIB }),
-      ...consumerArguments(reading, silenceMs),
-    ];
-    const formatting = formatterProperties(marks).flatMap((property) => ['--formatter-property', property]);
-    consumer = await GuardedProcess.start(reading.kafka.java.command, [...args, ...formatting], {
-      stdout: 'pipe',
-      stderr: errors.fd,
-      scratch,
-    });
-    reading.signal.addEventListener('abort', kill);
-    if (reading.signal.aborted) kill();
     let count = 0;
-    for await (const printed of splitAt(consumer.output, marks.record)) {
+    for await (const printed of splitAt(tool.output as AsyncIterable<Buffer>, marks.record)) {
       count += 1;
       yield parseRecord(reading.topic, printed, marks);
     }
-    const status = await consumer.ended;
-    reading.signal.throwIfAborted();
-    checkOutcome(status, count, await readFile(path.join(scratch, 'errors.log'), 'utf8'));
+    checkOutcome(await tool.outcome(), count);
   } finally {
-    reading.signal.removeEventListener('abort', kill);
-    await consumer?.kill();
-    await errors.close();
-    await rm(scratch, { recursive: true, force: true });
+    await tool.end();
   }
 }
 
@@ -165,7 +150,7 @@ function consumerArguments({ brokers, topic, group }: Reading, silenceMs: number
 }
 
 /** The console consumer counts what it printed; we count what we read. */
-function checkOutcome(status: number, count: number, errors: string): void {
+function checkOutcome({ status, errors }: ToolOutcome, count: number): void {
   const counted = /Processed a total of (\d+) messages/.exec(errors)?.[1];
   if (status === 0 && counted === String(count)) return;
   const summary = `status ${String(status)}, ${String(count)} records read, ${counted ?? 'unknown'} printed`;

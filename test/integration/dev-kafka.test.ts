@@ -73,7 +73,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function valuesOf(brokers: readonly string[], topic: string): Promise<readonly string[]> {
-  return (await collectCommitted({ brokers, topics: [topic] })).map(({ value }) => String(value));
+  return (await collectCommitted({ brokers, topics: [topic], timeoutMs: 40_000 })).map(({ value }) => String(value));
 }
 
 describe('the console consumer', () => {
@@ -103,11 +103,32 @@ describe('the console consumer', () => {
     ]);
   });
 
+  test('waits for a transaction that is still open', async () => {
+    const topic = await createTopic(testBrokers());
+    const producer = quietClient(testBrokers()).producer({
+      transactionalId: uniqueName('writer'),
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await eventually(() => producer.transaction());
+    await sendWhenFree(transaction, topic, [{ value: 'late' }]);
+    const reading = valuesOf(testBrokers(), topic);
+    const early = await Promise.race([reading, delay(1_500, 'nothing yet')]);
+    await transaction.commit();
+    await producer.disconnect();
+    expect([early, await reading]).toEqual(['nothing yet', ['late']]);
+  });
+
   test('fails rather than yielding less than everything in time', async () => {
     const topic = await createTopic(testBrokers());
     await transact(testBrokers(), topic, [{ messages: [{ value: 'one' }], end: 'commit' }]);
     const hurried = collectCommitted({ brokers: testBrokers(), topics: [topic], timeoutMs: 300 });
     await expect(hurried).rejects.toThrow(/did not reach the end in 300 ms/);
+  });
+
+  test('fails for a topic that does not exist', async () => {
+    const reading = collectCommitted({ brokers: testBrokers(), topics: [uniqueName('nowhere')] });
+    await expect(reading).rejects.toThrow(/there is no topic nowhere-/);
   });
 });
 
@@ -155,15 +176,15 @@ describe('a single local node', () => {
 });
 
 describe('three local nodes', () => {
-  test('commit transactions with one of them dead', async () => {
+  test('hold every partition, also after one of them was killed and came back', async () => {
     const cluster = await LocalCluster.start({ nodes: 3 });
     try {
       const topic = await createTopic(cluster.brokers, 3);
       const onAll = ['0', '1', '2'].map((value, partition) => ({ value, partition }));
+      await transact(cluster.brokers, topic, [{ messages: onAll, end: 'commit' }]);
       await cluster.node(2).kill();
-      await eventually(() => transact(cluster.brokers, topic, [{ messages: onAll.slice(0, 1), end: 'commit' }]));
       await cluster.node(2).start();
-      expect(await valuesOf(cluster.brokers, topic)).toContain('0');
+      expect((await valuesOf(cluster.brokers, topic)).toSorted()).toEqual(['0', '1', '2']);
     } finally {
       await cluster.stop();
     }
@@ -185,19 +206,16 @@ describe('a program that runs a local node', () => {
     await rm(scratch, { recursive: true, force: true });
   });
 
-  test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
-    'leaves neither broker nor data behind after %s',
-    async (name) => {
-      const { stderr } = program;
-      let said = '';
-      while (!/process ids (\d+)/.test(said) && stderr !== null) said += String((await once(stderr, 'data'))[0]);
-      const pid = Number(/process ids (\d+)/.exec(said)?.[1]);
-      expect(isAlive(pid)).toBe(true);
-      program.kill(name);
-      await untilGone(pid);
-      await eventually(async () => {
-        expect(await readdir(scratch)).toEqual([]);
-      });
-    },
-  );
+  test.each(['SIGKILL', 'SIGINT'] as const)('leaves neither broker nor data behind after %s', async (name) => {
+    const { stderr } = program;
+    let said = '';
+    while (!/process ids (\d+)/.test(said) && stderr !== null) said += String((await once(stderr, 'data'))[0]);
+    const pid = Number(/process ids (\d+)/.exec(said)?.[1]);
+    expect(isAlive(pid)).toBe(true);
+    program.kill(name);
+    await untilGone(pid);
+    await eventually(async () => {
+      expect(await readdir(scratch)).toEqual([]);
+    });
+  });
 });

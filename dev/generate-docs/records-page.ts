@@ -54,8 +54,15 @@ hexadecimal digits, in lower case, of SHA-256 over the UTF-8 of six lines joined
 
 Numbers are decimal. The identity of an event is \`<eid>:<eventName>:<digest>\`; without an eid it is
 \`~<polledAckId>:<eventName>:<digest>#<occurrence>\`, where occurrence counts equal events of one answer from 0. The
-digest is the first 16 hexadecimal digits of SHA-256 over the event's canonical text (\`src/lib/xml.ts\`). The bridge's own
-records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
+digest is the first 16 hexadecimal digits of SHA-256 over the UTF-8 of the event's canonical text:
+
+    <{namespace}name {namespace}attribute="value">children</>
+
+with attributes in ascending order of \`{namespace}name\` by UTF-16 code unit; \`&\`, \`<\` and \`"\` written as \`&amp;\`,
+\`&lt;\` and \`&quot;\` everywhere; text of nothing but white space dropped where the element has child elements; and
+namespace declarations, comments and processing instructions left out.
+
+The bridge's own records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
 those of an event \`deadletter:\` and the event's identity.
 
 ## URIs
@@ -68,7 +75,8 @@ text as received is beside it.
 
 What must not be published is taken out of the event before anything is read from it. \`signInData\` is removed always
 (warning \`secret-removed\`). The text of presence notes follows \`privacy.notes\`: \`keep\`; \`hash\`: \`sha256:\` and the digest;
-\`drop\`: null, and no text in \`raw\`. The \`id\` is that of the event as received in every case.`;
+\`drop\`: null, and no text in \`raw\`. The text of messages and subjects in conversations follows
+\`privacy.messageContent\` in the same way. The \`id\` is that of the event as received in every case.`;
 
 function headSection(nested: Map<string, RecordSchema>): string {
   collect({ kind: 'record', name: '', doc: '', fields: headFields }, nested);

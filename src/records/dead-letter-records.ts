@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
 import { serializeXml } from '../lib/xml.ts';
 import { disclosable } from './privacy.ts';
-import type { RecordContext, SourceContext } from './record-context.ts';
+import { privacyRulesOf, type RecordContext, type SourceContext } from './record-context.ts';
 import { bridgeHead } from './record-head.ts';
 import type { DeadLetterRecord } from './topics/dead-letter.ts';
 import type { RecordHead } from './topics/head.ts';
@@ -71,7 +71,7 @@ export function eventDeadLetters(
   context: RecordContext,
   limits: DeadLetterLimits,
 ): readonly DataRecord[] {
-  const { element, hadSecret } = disclosable(event.element, context.privacyNotes);
+  const { element, hadSecret } = disclosable(event.element, privacyRulesOf(context));
   const body = Buffer.from(serializeXml(element), 'utf8');
   return lettersInParts({ ...letter, body }, limits, (part, parts) => ({
     ...bridgeHead(context, headFacts(`deadletter:${event.identity}`, part, parts)),

@@ -2,7 +2,7 @@ import { CWA_NAMESPACE, SELF_PRESENCE, USER_PRESENCE } from '../cwa/protocol.ts'
 import type { AdmittedEvent } from '../events/ordered-event.ts';
 import { selfPresenceRecord, userPresenceRecords } from './presence-records.ts';
 import { disclosable } from './privacy.ts';
-import type { RecordContext } from './record-context.ts';
+import { privacyRulesOf, type RecordContext } from './record-context.ts';
 import type { DataRecord } from './topics/topics.ts';
 import { unknownRecords } from './unknown-records.ts';
 
@@ -15,12 +15,18 @@ import { unknownRecords } from './unknown-records.ts';
  * The tree's depth must be bounded by whoever read the document.
  */
 export function normalizeEvent(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
-  const { element, hadSecret } = disclosable(event.element, context.privacyNotes);
-  const warnings = hadSecret ? [...event.warnings, 'secret-removed'] : event.warnings;
+  const { element, hadSecret } = disclosable(event.element, privacyRulesOf(context));
+  const known = context.channel === 'command' ? withoutEidMissing(event.warnings) : event.warnings;
+  const warnings = hadSecret ? [...known, 'secret-removed'] : known;
   const open: AdmittedEvent = { ...event, element, warnings };
   // An element of somebody else's vocabulary is not ours, however it is called (events-and-categories §1.3).
   const isOurs = element.namespace === '' || element.namespace === CWA_NAMESPACE;
   if (isOurs && element.name === USER_PRESENCE) return userPresenceRecords(open, context);
   if (isOurs && element.name === SELF_PRESENCE) return [selfPresenceRecord(open, context)];
   return unknownRecords(open, context);
+}
+
+/** Answers to commands never have an eid: nothing is amiss. */
+function withoutEidMissing(warnings: readonly string[]): readonly string[] {
+  return warnings.filter((warning) => warning !== 'eid-missing');
 }

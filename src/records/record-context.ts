@@ -1,4 +1,4 @@
-import type { PrivacyNotes } from './reading/findings.ts';
+import type { Privacy, PrivacyRules } from './privacy.ts';
 
 /** Where and when something was learnt: the same for all records of one event. */
 export interface SourceContext {
@@ -31,5 +31,12 @@ export interface RecordContext extends SourceContext {
   readonly includeRaw: boolean;
   /** Longest XML text in a record, in bytes. */
   readonly rawXmlBytesMax: number;
-  readonly privacyNotes: PrivacyNotes;
+  /** What becomes of presence notes. */
+  readonly privacyNotes: Privacy;
+  /** What becomes of messages and subjects of conversations; `drop` if absent. */
+  readonly privacyMessages?: Privacy;
+}
+
+export function privacyRulesOf({ privacyNotes, privacyMessages = 'drop' }: RecordContext): PrivacyRules {
+  return { notes: privacyNotes, messages: privacyMessages };
 }

@@ -162,7 +162,7 @@ export class ElementReader {
       if (child === null || isMarker(child)) continue;
       this.findings.extend(this.#pathOf(child), child.name, child.namespace, serializeXml(child));
     }
-    if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', this.#text);
+    if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', this.#text.trim());
   }
 
   #readChild<T>(child: XmlElement, read: (reader: ElementReader) => T): T {

@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
 
+import type { Privacy } from '../privacy.ts';
 import type { Extension, Truncation } from '../topics/head.ts';
 import type { Warning } from '../warnings.ts';
-
-/** How presence notes are published (`privacy.notes`). */
-export type PrivacyNotes = 'keep' | 'hash' | 'drop';
 
 export interface ReadingLimits {
   /** Longest XML text in a record, in bytes of UTF-8; what is longer is cut and listed in `truncated`. */
   readonly rawXmlBytesMax: number;
-  readonly privacyNotes: PrivacyNotes;
+  readonly privacyNotes: Privacy;
 }
 
 /** What is noticed while one record is read: the head's `warnings`, `extensions` and `truncated`. */

@@ -1,0 +1,80 @@
+import { readDocument } from '../../src/cwa/read-document.ts';
+import { EVENTS, RESPONSES } from '../../src/cwa/protocol.ts';
+import { admitEvents, NOTHING_SEEN } from '../../src/events/admit.ts';
+import { orderEvents } from '../../src/events/order.ts';
+import { elementsOf, type XmlElement } from '../../src/lib/xml.ts';
+import { encodeRecord } from '../../src/records/encode-record.ts';
+import { normalizeEvent } from '../../src/records/normalize-event.ts';
+import type { RecordContext } from '../../src/records/record-context.ts';
+import type { DataRecord } from '../../src/records/topics/topics.ts';
+
+/** Installation, times and names are the same in every golden file. */
+const CONTEXT = {
+  installation: 'cwa-bridge',
+  site: 'northpier',
+  accountId: 'bot',
+  accountUri: 'sip:bot@northpier.example',
+  generation: 1_700_000_000,
+  answer: 3,
+  polledAckId: '1',
+  receivedAt: 1_700_000_000_123,
+  publishedAt: 1_700_000_000_456,
+  isSnapshot: (uri: string) => uri === 'sip:maren.holt@northpier.example',
+  isQuery: () => false,
+  includeRaw: false,
+  rawXmlBytesMax: 64 * 1024,
+  privacyNotes: 'keep',
+} as const;
+
+export const ENCODE_OPTIONS = {
+  installation: 'cwa-bridge',
+  topics: {
+    presence: 'cwa.presence',
+    unknown: 'cwa.unknown',
+    operations: 'cwa.operations',
+    deadletter: 'cwa.deadletter',
+  },
+} as const;
+
+/** What would be published for a document: through the real gate, order and admission, as the first answer of a session. */
+export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordContext> = {}): readonly DataRecord[] {
+  const { root } = readDocument(bytes, { roots: [EVENTS, RESPONSES] });
+  const events = admitEvents(orderEvents(elementsOf(root), attributeOf(root, 'eid')), '1', NOTHING_SEEN).admitted;
+  const records: DataRecord[] = [];
+  for (const event of events) {
+    const context: RecordContext = {
+      ...CONTEXT,
+      channel: root.name === RESPONSES ? 'command' : 'data',
+      sid: attributeOf(root, 'sid'),
+      ackId: attributeOf(root, 'ackId'),
+      firstSequence: records.length + 1,
+      ...overrides,
+    };
+    records.push(...normalizeEvent(event, context));
+  }
+  return records;
+}
+
+/** Topic, key and value of each record: indented, but every number, text and order as it is published. */
+export function goldenTextOf(records: readonly DataRecord[]): string {
+  const lines = records.map((record) => {
+    const { topic, key, value } = encodeRecord(record, ENCODE_OPTIONS);
+    return `${topic} ${key}\n${indented(value)}\n`;
+  });
+  return lines.join('\n');
+}
+
+/** One token a line outside of strings; nothing is parsed, so no digit can change. */
+function indented(json: string): string {
+  let depth = 0;
+  return json.replace(/"(?:[^"\\]|\\.)*"|\[\]|\{\}|[[{,}\]]/g, (token) => {
+    if (token === ',') return `,\n${'  '.repeat(depth)}`;
+    if (token === '[' || token === '{') return `${token}\n${'  '.repeat((depth += 1))}`;
+    if (token === ']' || token === '}') return `\n${'  '.repeat((depth -= 1))}${token}`;
+    return token;
+  });
+}
+
+function attributeOf(element: XmlElement, name: string): string | null {
+  return element.attributes.find((attribute) => attribute.name === name)?.value ?? null;
+}

@@ -6,7 +6,15 @@ import { backoffMs } from '../lib/backoff.ts';
 import { failureOf, isAbort } from './failure.ts';
 import { whileKeepingAlive } from './keep-alive.ts';
 import { type BridgeParts, planContext } from './parts.ts';
-import { afterFailure, type Failure, firstPhase, OPEN, type OpeningPhase, type OpenPhase, type Phase } from './phase.ts';
+import {
+  afterFailure,
+  type Failure,
+  firstPhase,
+  OPEN,
+  type OpeningPhase,
+  type OpenPhase,
+  type Phase,
+} from './phase.ts';
 import type { Plan } from './plan.ts';
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
 import { planSnapshotEnd } from './plan-snapshot.ts';
@@ -71,6 +79,21 @@ export class Bridge {
       await this.#afterFailure(before, failure, error, signal);
     }
     if (this.#phase !== before) this.#parts.observer.phaseChanged(this.#phase);
+    this.#countUsers();
+  }
+
+  #countUsers(): void {
+    const { cursor, observer, settings } = this.#parts;
+    const { snapshotSince, watch } = cursor.progress;
+    const configured = settings.account.users.length;
+    const subscribed = watch.hash === null ? 0 : configured;
+    const awaited = watch.pending.length;
+    observer.usersChanged({
+      configured,
+      subscribed,
+      seen: Math.max(0, subscribed - awaited),
+      missing: snapshotSince === null ? awaited : 0,
+    });
   }
 
   #step(phase: Phase, signal: AbortSignal): Promise<Phase> {
@@ -196,7 +219,10 @@ export class Bridge {
       case 'backoff': {
         const failures = phase.kind === 'opening' || phase.kind === 'open' ? Math.max(1, phase.failures) : 1;
         const asked = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0;
-        return Math.max(backoffMs(failures, settings.session.backoff, random), Math.min(asked, settings.session.longWaitMs));
+        return Math.max(
+          backoffMs(failures, settings.session.backoff, random),
+          Math.min(asked, settings.session.longWaitMs),
+        );
       }
       default:
         return unreachable(wait);

@@ -1,4 +1,10 @@
-import { SessionLostError, SignInRefusedError, TicketLostError, TransientError, WrongServiceError } from '../cwa/errors.ts';
+import {
+  SessionLostError,
+  SignInRefusedError,
+  TicketLostError,
+  TransientError,
+  WrongServiceError,
+} from '../cwa/errors.ts';
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
 import type { Failure } from './phase.ts';
 

@@ -9,6 +9,8 @@ export interface AccountObserver {
   repeatDropped(count: number): void;
   possibleRepeat(count: number): void;
   warned(code: string): void;
+  /** Something that the schema does not know, kept in generic form. */
+  unknownSeen(kind: 'event' | 'category' | 'attribute' | 'element'): void;
   recordPublished(topic: string, bytes: number): void;
   committed(timing: { readonly durationMs: number; readonly receivedToCommittedMs: number | null }): void;
   publishTimeSeen(lagMs: number): void;
@@ -16,7 +18,12 @@ export interface AccountObserver {
   gapOpened(reason: GapReason): void;
   deadLettered(reason: string, count: number): void;
   phaseChanged(phase: Phase): void;
-  usersChanged(users: { readonly configured: number; readonly subscribed: number; readonly seen: number; readonly missing: number }): void;
+  usersChanged(users: {
+    readonly configured: number;
+    readonly subscribed: number;
+    readonly seen: number;
+    readonly missing: number;
+  }): void;
   availabilitySeen(userUri: string, availabilityName: string | null): void;
   /** Milliseconds since the oldest answer that is received and not yet committed; 0 when there is none. */
   unacknowledged(ms: number): void;

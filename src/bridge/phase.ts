@@ -45,7 +45,8 @@ export const GAP_REASONS = [
 export type GapReason = (typeof GAP_REASONS)[number];
 
 /** What went wrong in a step, reduced to what the next phase depends on. */
-export type Failure = 'transient' | 'session-lost' | 'ticket-lost' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
+export type Failure =
+  'transient' | 'session-lost' | 'ticket-lost' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
 
 export interface FailurePolicy {
   /** After so many transient failures in a row the session is doubted and a fresh ticket is fetched (transport §9.3). */
@@ -145,7 +146,11 @@ function afterFailureOpening(phase: OpeningPhase, failure: Failure): Transition 
     case 'session-lost':
     case 'ticket-lost':
       // The ticket is worth one try; without it a full sign-in (transport §8, "ends not asked for").
-      return { phase: { ...phase, failures, needsSignIn: true }, wait: failures > 1 ? 'backoff' : 'none', givesUpDocument: false };
+      return {
+        phase: { ...phase, failures, needsSignIn: true },
+        wait: failures > 1 ? 'backoff' : 'none',
+        givesUpDocument: false,
+      };
     case 'wrong-service':
       return { phase: { ...phase, failures }, wait: 'long', givesUpDocument: false };
     case 'sign-in-refused':

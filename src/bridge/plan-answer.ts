@@ -67,10 +67,15 @@ interface Decided {
   readonly rejected: RejectedEvents;
 }
 
-function publish(context: PlanContext, progress: AccountProgress, received: ReceivedAnswer, decided: Decided): AnswerPlan {
+function publish(
+  context: PlanContext,
+  progress: AccountProgress,
+  received: ReceivedAnswer,
+  decided: Decided,
+): AnswerPlan {
   const { ack, admission, events, rejected } = decided;
   const { answer, polledAckId, receivedAt } = received;
-  const source = { ackId: answer.ackId, polledAckId, receivedAt };
+  const source = { ackId: answer.ackId, polledAckId, receivedAt, channel: 'data' } as const;
   const batch = new RecordBatch(context, progress, source);
   const pending = new Set(progress.watch.pending);
   for (const event of admission.admitted) {

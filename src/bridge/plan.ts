@@ -12,9 +12,12 @@ export interface Plan {
   readonly next: AccountProgress;
 }
 
+/** What planning needs of the settings. */
+export type PlanSettings = Pick<BridgeSettings, 'account' | 'session' | 'records' | 'replica'>;
+
 /** What planning knows of the world: passed in, so that the same input always gives the same plan. */
 export interface PlanContext {
-  readonly settings: BridgeSettings;
+  readonly settings: PlanSettings;
   /** Wall time, milliseconds since the epoch. */
   readonly now: number;
   /** Makes gap ids; unique over all installations. */

@@ -70,7 +70,8 @@ function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerP
     observer.polled('foreign-session', null);
     log.error({ sid: answer.sid, expected: cursor.progress.sid }, 'answer of another session: not published');
   }
-  if (ack.kind === 'lowered') log.warn({ from: cursor.progress.ackId, to: ack.ackId }, 'the server lowered its ackId: adopted');
+  if (ack.kind === 'lowered')
+    log.warn({ from: cursor.progress.ackId, to: ack.ackId }, 'the server lowered its ackId: adopted');
   if (ack.kind === 'missing' || ack.kind === 'invalid') log.warn({ kind: ack.kind }, 'no usable ackId: ours is kept');
   for (const warning of answer.warnings) log.debug({ warning }, 'oddity in the envelope');
 }
@@ -82,7 +83,10 @@ function tally({ observer }: BridgeParts, { batch }: AnswerPlan, receivedAt: num
     for (const code of record.value.warnings) observer.warned(code);
     if (record.value.origin === 'replay') observer.possibleRepeat(1);
     if (record.topic === 'deadletter') observer.deadLettered(record.value.reason, 1);
+    if (record.topic === 'unknown') observer.unknownSeen('event');
+    for (const { path } of record.value.extensions) observer.unknownSeen(path.includes('@') ? 'attribute' : 'element');
     if (record.topic !== 'presence') return;
+    for (const { rawXml } of record.value.categories) if (rawXml !== null) observer.unknownSeen('category');
     const { availabilityName, statePublishedAt, subjectUri } = record.value;
     if (statePublishedAt !== null) observer.publishTimeSeen(receivedAt - statePublishedAt);
     if (subjectUri !== null) observer.availabilitySeen(subjectUri, availabilityName);

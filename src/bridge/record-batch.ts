@@ -20,6 +20,7 @@ export interface AnswerSource {
   readonly ackId: string | null;
   readonly polledAckId: string;
   readonly receivedAt: number;
+  readonly channel: 'data' | 'command';
 }
 
 /**
@@ -63,16 +64,23 @@ export class RecordBatch {
     const { recordBytesMax } = this.#context.settings.records;
     const records = normalizeEvent(event, this.#recordContext(isSnapshot));
     const encoded = records.map((record) => this.#encode(record));
-    if (encoded.some((record) => recordBytes(record) > recordBytesMax)) return this.eventDeadLetter(event, 'oversizeRecord');
+    if (encoded.some((record) => recordBytes(record) > recordBytesMax))
+      return this.eventDeadLetter(event, 'oversizeRecord');
     this.#outgoing.push(...encoded);
     this.#records.push(...records);
     return records;
   }
 
   /** One event, complete, as dead letters. */
-  eventDeadLetter(event: AdmittedEvent, reason: DeadLetterReason & ('oversizeRecord' | 'rejectedByBroker')): readonly DataRecord[] {
+  eventDeadLetter(
+    event: AdmittedEvent,
+    reason: DeadLetterReason & ('oversizeRecord' | 'rejectedByBroker'),
+  ): readonly DataRecord[] {
     const { records } = this.#context.settings;
-    const message = reason === 'oversizeRecord' ? `a record is larger than ${String(records.recordBytesMax)} bytes` : 'Kafka refused a record';
+    const message =
+      reason === 'oversizeRecord'
+        ? `a record is larger than ${String(records.recordBytesMax)} bytes`
+        : 'Kafka refused a record';
     const letter = { reason, action: 'published here instead', message, attempts: 1 };
     const context = this.#recordContext(() => false);
     return this.#add(eventDeadLetters(event, letter, context, { ...records, bodyBytesMax: Number.MAX_SAFE_INTEGER }));
@@ -98,7 +106,15 @@ export class RecordBatch {
   #recordContext(isSnapshot: (userUri: string) => boolean): RecordContext {
     const { includeRaw, privacyNotes, rawXmlBytesMax } = this.#context.settings.records;
     const isQuery = (): boolean => false;
-    return { ...this.#sourceContext(), channel: 'data', isSnapshot, isQuery, includeRaw, privacyNotes, rawXmlBytesMax };
+    return {
+      ...this.#sourceContext(),
+      channel: this.#source?.channel ?? 'data',
+      isSnapshot,
+      isQuery,
+      includeRaw,
+      privacyNotes,
+      rawXmlBytesMax,
+    };
   }
 
   #sourceContext(): SourceContext {

@@ -65,7 +65,10 @@ export function openSealed(keys: readonly SealingKey[], context: SealingContext,
 export function secretMark(keys: readonly SealingKey[], accountId: string, secret: string): string | null {
   const [first] = keys;
   if (first === undefined) return null;
-  return createHmac('sha256', first.key).update(`secret-mark\n${accountId}\n${secret}`).digest('base64url').slice(0, 16);
+  return createHmac('sha256', first.key)
+    .update(`secret-mark\n${accountId}\n${secret}`)
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 function associatedData(context: SealingContext): Buffer {

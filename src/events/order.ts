@@ -42,6 +42,22 @@ export function orderEvents(events: readonly XmlElement[], envelopeEid: string |
     }));
 }
 
+/**
+ * The answers of the command channel, in document order: they are no part of the eid sequence, and the `eid="0"` of
+ * a logon answer is not a number in it (events-and-categories §5, §4.1).
+ */
+export function orderResponses(responses: readonly XmlElement[]): readonly OrderedEvent[] {
+  return responses.map((element, index) => ({
+    element,
+    name: element.name,
+    eid: null,
+    eidRaw: eidAttribute(element),
+    index,
+    digest: digestOf(element),
+    warnings: [],
+  }));
+}
+
 /** The 64-bit digest of an event: the first 16 hexadecimal digits of SHA-256 over its canonical text (records §6). */
 export function digestOf(element: XmlElement): string {
   return createHash('sha256').update(canonicalXml(element), 'utf8').digest('hex').slice(0, 16);

@@ -58,7 +58,8 @@ function write(element: XmlElement, inherited: string): string {
     }
     let prefix = prefixes.get(attribute.namespace);
     if (prefix === undefined) {
-      prefix = attribute.namespace === 'http://www.w3.org/2001/XMLSchema-instance' ? 'xsi' : `n${String(prefixes.size)}`;
+      prefix =
+        attribute.namespace === 'http://www.w3.org/2001/XMLSchema-instance' ? 'xsi' : `n${String(prefixes.size)}`;
       prefixes.set(attribute.namespace, prefix);
       tag += ` xmlns:${prefix}="${escapeAttribute(attribute.namespace)}"`;
     }

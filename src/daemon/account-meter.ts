@@ -1,0 +1,137 @@
+import type { AccountObserver } from '../bridge/observer.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/** What `/status` says about an account. */
+export interface AccountFacts {
+  phase: string;
+  /** ISO 8601; null before the first. */
+  lastSuccessfulPollAt: string | null;
+  lastCommitAt: string | null;
+  consecutiveFailures: number;
+}
+
+/** Turns what the bridge tells about one account into metrics, and keeps what `/status` shows. */
+export class AccountMeter implements AccountObserver {
+  readonly facts: AccountFacts = {
+    phase: 'opening',
+    lastSuccessfulPollAt: null,
+    lastCommitAt: null,
+    consecutiveFailures: 0,
+  };
+  readonly #metrics: Metrics;
+  readonly #clock: Clock;
+  readonly #account: string;
+  readonly #site: string;
+  readonly #watched: ReadonlySet<string>;
+  /** Last availability name of each watched user: as many as are configured, however many the server sends. */
+  readonly #availability = new Map<string, string>();
+
+  constructor(
+    metrics: Metrics,
+    clock: Clock,
+    account: { readonly id: string; readonly site: string; readonly users: readonly string[] },
+  ) {
+    this.#metrics = metrics;
+    this.#clock = clock;
+    this.#account = account.id;
+    this.#site = account.site;
+    this.#watched = new Set(account.users);
+  }
+
+  polled(...[outcome, durationMs]: Parameters<AccountObserver['polled']>): void {
+    this.#metrics.polls.inc({ account: this.#account, outcome });
+    if (durationMs !== null) this.#metrics.pollDuration.observe({ site: this.#site }, durationMs / 1000);
+    if (outcome !== 'events' && outcome !== 'nothing' && outcome !== 'keep-alive') return;
+    const now = this.#clock.now();
+    this.facts.lastSuccessfulPollAt = new Date(now).toISOString();
+    this.#metrics.lastSuccessfulPoll.set({ account: this.#account }, now / 1000);
+  }
+
+  answerReceived(answer: Parameters<AccountObserver['answerReceived']>[0]): void {
+    this.#metrics.answerSize.observe({}, answer.bytes);
+    if (answer.sessionTimeoutSeconds === null) return;
+    this.#metrics.sessionTimeLeft.set({ account: this.#account }, answer.sessionTimeoutSeconds);
+  }
+
+  eventReceived(event: string): void {
+    this.#metrics.eventsReceived.inc({ account: this.#account, event });
+  }
+
+  repeatDropped(count: number): void {
+    this.#metrics.repeatsDropped.inc({ account: this.#account }, count);
+  }
+
+  possibleRepeat(count: number): void {
+    this.#metrics.possibleRepeats.inc({ account: this.#account }, count);
+  }
+
+  warned(code: string): void {
+    this.#metrics.warnings.inc({ code });
+  }
+
+  unknownSeen(kind: Parameters<AccountObserver['unknownSeen']>[0]): void {
+    this.#metrics.unknownThings.inc({ kind });
+  }
+
+  recordPublished(topic: string, bytes: number): void {
+    this.#metrics.recordsPublished.inc({ topic });
+    this.#metrics.publishedBytes.inc({ topic }, bytes);
+  }
+
+  committed({ receivedToCommittedMs }: Parameters<AccountObserver['committed']>[0]): void {
+    this.facts.lastCommitAt = new Date(this.#clock.now()).toISOString();
+    if (receivedToCommittedMs !== null) this.#metrics.receivedToCommitted.observe({}, receivedToCommittedMs / 1000);
+  }
+
+  publishTimeSeen(lagMs: number): void {
+    this.#metrics.publishTimeToReceived.observe({}, Math.max(0, lagMs / 1000));
+  }
+
+  signInAttempted(outcome: 'accepted' | 'refused' | 'failed'): void {
+    this.#metrics.signInAttempts.inc({ site: this.#site, account: this.#account, outcome });
+  }
+
+  gapOpened(reason: string): void {
+    this.#metrics.gaps.inc({ account: this.#account, reason });
+  }
+
+  deadLettered(reason: string, count: number): void {
+    this.#metrics.deadLetters.inc({ reason }, count);
+  }
+
+  phaseChanged(phase: Parameters<AccountObserver['phaseChanged']>[0]): void {
+    const failures = phase.kind === 'opening' || phase.kind === 'open' ? phase.failures : 0;
+    this.facts.phase = phase.kind;
+    this.facts.consecutiveFailures = failures;
+    this.#metrics.sessionState.setOneHot('state', { account: this.#account, state: phase.kind });
+    this.#metrics.consecutiveFailures.set({ account: this.#account }, failures);
+  }
+
+  usersChanged(users: Parameters<AccountObserver['usersChanged']>[0]): void {
+    const account = this.#account;
+    this.#metrics.usersConfigured.set({ account }, users.configured);
+    this.#metrics.usersSubscribed.set({ account }, users.subscribed);
+    this.#metrics.usersSeen.set({ account }, users.seen);
+    this.#metrics.usersMissing.set({ account }, users.missing);
+  }
+
+  availabilitySeen(userUri: string, availabilityName: string | null): void {
+    if (availabilityName === null || !this.#watched.has(userUri)) return;
+    const account = this.#account;
+    const before = this.#availability.get(userUri);
+    if (before === availabilityName) return;
+    if (before !== undefined) this.#metrics.usersByAvailability.dec({ account, availability: before });
+    this.#metrics.usersByAvailability.inc({ account, availability: availabilityName });
+    this.#availability.set(userUri, availabilityName);
+  }
+
+  unacknowledged(ms: number): void {
+    this.#metrics.unacknowledged.set({ account: this.#account }, ms / 1000);
+  }
+
+  exchanged(exchange: { readonly bodyBytes: number; readonly isTicketRenewed: boolean }): void {
+    this.#metrics.receivedBytes.inc({ site: this.#site }, exchange.bodyBytes);
+    if (exchange.isTicketRenewed) this.#metrics.ticketRenewals.inc({ account: this.#account });
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+
+import { initialProgress, parseProgress, progressKey } from '../bridge/account-progress.ts';
+import { Bridge } from '../bridge/bridge.ts';
+import { Cursor } from '../bridge/cursor.ts';
+import { leaveSession } from '../bridge/leave.ts';
+import type { BridgeParts } from '../bridge/parts.ts';
+import type { SealingKey } from '../bridge/sealing.ts';
+import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
+import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
+import type { CwaClient } from '../cwa/client.ts';
+import { type RevealedSecrets, SessionSecrets } from '../cwa/session-secrets.ts';
+import { assert } from '../lib/assert.ts';
+import type { Random } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import { withPulse } from '../lib/with-pulse.ts';
+import type { Pulse } from '../observability/heartbeat.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { AccountMeter } from './account-meter.ts';
+import { bridgeSettingsOf } from './bridge-settings.ts';
+import { createCwaClient } from './cwa-client.ts';
+import type { HeldShard } from './shards.ts';
+
+export interface AccountWorld {
+  readonly configuration: BridgeConfiguration;
+  readonly sealingKeys: readonly SealingKey[];
+  readonly replica: string;
+  /** The sign-in gate that all accounts of a site share. */
+  readonly gateOf: (site: string) => SignInGate;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A loop's pulse, by its name. */
+  readonly pulse: (loop: string) => Pulse;
+}
+
+/** One configured account at work: its client, its cursor, its loop. */
+export class Account {
+  readonly id: string;
+  readonly meter: AccountMeter;
+  readonly #parts: BridgeParts;
+  readonly #bridge: Bridge;
+  readonly #pulse: Pulse;
+
+  private constructor(parts: BridgeParts, bridge: Bridge, meter: AccountMeter, pulse: Pulse) {
+    this.id = parts.settings.account.accountId;
+    this.meter = meter;
+    this.#parts = parts;
+    this.#bridge = bridge;
+    this.#pulse = pulse;
+  }
+
+  /** Puts an account together on what its shard recovered. Touches no network. */
+  static async create(world: AccountWorld, account: AccountConfiguration, held: HeldShard): Promise<Account> {
+    const { clock, configuration, metrics, random, sealingKeys } = world;
+    const gate = world.gateOf(account.site);
+    const settings = bridgeSettingsOf(configuration, account, world);
+    const meter = new AccountMeter(metrics, clock, { ...account, users: account.watch.users });
+    const pulse = world.pulse(`account ${account.id}`);
+    const client = await createCwaClient(configuration, account, clock, (exchange) => meter.exchanged(exchange));
+    const beat = (): void => pulse.beat();
+    const cursor = cursorOf(world, account, held, client, beat);
+    const hasTicket = restoreSecrets(client, cursor);
+    const signIn = (signal: AbortSignal): Promise<void> =>
+      signInWithinBudget(
+        {
+          settings,
+          gate: { enter: (turn) => withPulse(gate.enter(turn), beat, clock) },
+          cursor,
+          observer: meter,
+          clock,
+          password: () => account.password.read(),
+          signIn: async (attempt) => void (await client.signIn(attempt)),
+        },
+        signal,
+      );
+    const parts: BridgeParts = {
+      settings,
+      client,
+      cursor,
+      signIn,
+      observer: meter,
+      log: world.log.child({ accountId: account.id, site: account.site }),
+      clock,
+      random,
+      newId: randomUUID,
+      claim: () => held.shard.status.claim ?? 0,
+      beat,
+    };
+    assert(sealingKeys.length > 0 || !hasTicket, 'no secrets open without a key');
+    return new Account(parts, new Bridge(parts, hasTicket), meter, pulse);
+  }
+
+  /** Runs until `signal` aborts; see {@link Bridge.run} for what it throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bridge.run(signal);
+    } finally {
+      this.#pulse.end();
+    }
+  }
+
+  /** Hands the session over, or signs it out. */
+  async leave(deadline: AbortSignal): Promise<void> {
+    await leaveSession(this.#parts, deadline);
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.client.close();
+  }
+
+  /** For `/status`: no secrets, no content. */
+  status(): object {
+    const { ackId, generation, nextSequence, openGapId, sid, watch } = this.#parts.cursor.progress;
+    const { site } = this.#parts.settings.account;
+    return {
+      id: this.id,
+      site,
+      ...this.meter.facts,
+      generation,
+      sid,
+      ackId,
+      recordsInGeneration: nextSequence - 1,
+      usersAwaited: watch.pending.length,
+      openGapId,
+    };
+  }
+}
+
+function cursorOf(
+  { clock, configuration, sealingKeys }: AccountWorld,
+  account: AccountConfiguration,
+  { recovered, shard }: HeldShard,
+  client: CwaClient,
+  beat: () => void,
+): Cursor {
+  const committed = recovered.progress.get(progressKey(account.id));
+  return new Cursor({
+    installation: configuration.installation,
+    shard: {
+      get claim() {
+        return shard.status.claim ?? recovered.claim;
+      },
+      commit: (unit) => withPulse(shard.commit(unit), beat, clock),
+    },
+    recovered:
+      committed === undefined ? initialProgress(account.id, account.uri) : parseProgress(account.id, committed),
+    sealingKeys,
+    secrets: () => JSON.stringify(client.credentials().reveal()),
+    clock,
+  });
+}
+
+/** The client takes over the session's secrets, if they came along and open. */
+function restoreSecrets(client: CwaClient, cursor: Cursor): boolean {
+  const text = cursor.openSecrets();
+  if (text === null) return false;
+  client.restore(new SessionSecrets(JSON.parse(text) as RevealedSecrets));
+  return true;
+}

@@ -1,0 +1,68 @@
+import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
+import type { BridgeSettings, RecordSettings, SessionSettings } from '../bridge/settings.ts';
+import type { SealingKey } from '../bridge/sealing.ts';
+
+/** Between tries against an address that does not speak CWA. */
+const LONG_WAIT_MS = 300_000;
+/** Without a sealing key, how long a refused sign-in counts over restarts; longer than usual lock-out windows. */
+const REFUSAL_MEMORY_MS = 3_600_000;
+
+/** The slice of the configuration that one account's bridge works with. */
+export function bridgeSettingsOf(
+  configuration: BridgeConfiguration,
+  account: AccountConfiguration,
+  world: { readonly sealingKeys: readonly SealingKey[]; readonly replica: string },
+): BridgeSettings {
+  const { installation, session } = configuration;
+  return {
+    account: {
+      installation,
+      site: account.site,
+      accountId: account.id,
+      accountUri: account.uri,
+      users: account.watch.users,
+    },
+    session: sessionSettingsOf(configuration),
+    records: recordSettingsOf(configuration),
+    initiate: {
+      localeId: session.localeId,
+      securityMode: session.securityMode,
+      userStateAvailability: session.userStateAvailability,
+    },
+    isUserActive: account.userActivity,
+    ...world,
+  };
+}
+
+export function sessionSettingsOf({
+  session,
+  signIn,
+}: Pick<BridgeConfiguration, 'session' | 'signIn'>): SessionSettings {
+  const { retryMinMs, retryMaxMs, quarantineRetryMs, ...same } = session;
+  return {
+    ...same,
+    backoff: { minMs: retryMinMs, maxMs: retryMaxMs },
+    longWaitMs: LONG_WAIT_MS,
+    quarantineMs: quarantineRetryMs,
+    signInRefusalsMax: signIn.refusalsMax,
+    signInRefusalMemoryMs: REFUSAL_MEMORY_MS,
+  };
+}
+
+/** The part of the configuration that decides what records hold. */
+type RecordConfiguration = Pick<BridgeConfiguration, 'limits' | 'privacy' | 'records'> & {
+  readonly kafka: Pick<BridgeConfiguration['kafka'], 'recordBytesMax'> & {
+    readonly topics: Pick<BridgeConfiguration['kafka']['topics'], 'names'>;
+  };
+};
+
+export function recordSettingsOf({ kafka, limits, privacy, records }: RecordConfiguration): RecordSettings {
+  return {
+    topics: kafka.topics.names,
+    recordBytesMax: kafka.recordBytesMax,
+    rawXmlBytesMax: limits.rawXmlBytesMax,
+    deadLetterBytesMax: limits.deadLetterBytesMax,
+    includeRaw: records.rawXml,
+    privacyNotes: privacy.notes,
+  };
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import { GAP_REASONS } from '../bridge/phase.ts';
+import type { SealingKey } from '../bridge/sealing.ts';
+import { createSignInGate } from '../bridge/sign-in-gate.ts';
+import type { BridgeConfiguration } from '../config/configuration.ts';
+import { type HttpServer, startHttpServer } from '../http/server.ts';
+import { present } from '../lib/assert.ts';
+import type { Random } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import { version } from '../lib/version.ts';
+import { Heartbeats, watchForFreezes } from '../observability/heartbeat.ts';
+import type { Logger } from '../observability/log.ts';
+import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { TOPICS } from '../records/topics/topics.ts';
+import { WARNINGS } from '../records/warnings.ts';
+import { Account, type AccountWorld } from './account.ts';
+import { connectKafka } from './kafka-connection.ts';
+import { shardMeter } from './shard-meter.ts';
+import { Shards } from './shards.ts';
+
+export interface DaemonWorld {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The composition root: everything that `cwa-bridge run` consists of, made, run and ended here. */
+export async function runDaemon(
+  configuration: BridgeConfiguration,
+  world: DaemonWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log, random } = world;
+  const replica = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const metrics = metricsOf(configuration);
+  const heartbeats = new Heartbeats(() => clock.monotonic());
+  const kafka = await connectKafka(configuration, log, clock);
+  const observer = shardMeter(metrics);
+  const shards = new Shards({ configuration, kafka, replica, observer, log, clock, random });
+  const accounts: Account[] = [];
+  const http = await startHttp(configuration, metrics, heartbeats, shards, accounts);
+  log.info({ replica, version: version(), http: http.address, accounts: configuration.accounts.length }, 'started');
+  const ended = new AbortController();
+  const freezes = watchForFreezes(clock, ended.signal, (frozenMs) => {
+    metrics.freezes.inc({});
+    log.warn({ frozenMs }, 'the process stood still');
+  });
+  try {
+    await shards.start(signal);
+    metrics.shardsOwned.set({}, configuration.kafka.shards);
+    const accountWorld: AccountWorld = {
+      ...(await accountWorldOf(configuration, world, heartbeats)),
+      replica,
+      metrics,
+    };
+    for (const account of configuration.accounts) {
+      accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
+    }
+    await runAccounts(accounts, signal, configuration.shutdown.timeoutMs, log);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  } finally {
+    await Promise.all(accounts.map((account) => account.close()));
+    await shards.stop();
+    await kafka.close();
+    await http.close();
+    ended.abort();
+    await freezes;
+    log.info({}, 'ended');
+  }
+}
+
+/** Longest silence of an account's loop: more than its longest wait, which is for an address that is not CWA. */
+const SILENCE_MS_MAX = 420_000;
+
+async function accountWorldOf(
+  configuration: BridgeConfiguration,
+  { clock, log, random }: DaemonWorld,
+  heartbeats: Heartbeats,
+): Promise<Omit<AccountWorld, 'replica' | 'metrics'>> {
+  const gates = new Map(
+    configuration.sites.map(({ name }) => [
+      name,
+      createSignInGate(configuration.signIn.attemptsPerMinute, clock, random),
+    ]),
+  );
+  return {
+    configuration,
+    sealingKeys: await sealingKeysOf(configuration),
+    gateOf: (site) => present(gates.get(site), `sign-in gate of site ${site}`),
+    log,
+    clock,
+    random,
+    pulse: (loop) => heartbeats.register(loop, SILENCE_MS_MAX),
+  };
+}
+
+async function sealingKeysOf({ sealing }: BridgeConfiguration): Promise<readonly SealingKey[]> {
+  return Promise.all(
+    sealing.keys.map(async ({ id, key }) => ({ id, key: Buffer.from((await key.read()).trim(), 'base64') })),
+  );
+}
+
+/**
+ * Runs every account until `signal` aborts, then lets each finish and leave its session. A lost shard ends them all:
+ * what this process would still do could clash with the rightful owner.
+ */
+async function runAccounts(
+  accounts: readonly Account[],
+  signal: AbortSignal,
+  shutdownMs: number,
+  log: Logger,
+): Promise<void> {
+  const lost = new AbortController();
+  const ends = AbortSignal.any([signal, lost.signal]);
+  const runs = accounts.map(async (account) => {
+    try {
+      await account.run(ends);
+      if (!ends.aborted) await abortion(ends);
+    } catch (error) {
+      lost.abort(error);
+      throw error;
+    }
+  });
+  await abortion(ends);
+  log.info({ accounts: accounts.length }, 'draining');
+  const deadline = AbortSignal.timeout(shutdownMs);
+  const left = Promise.allSettled(runs).then((outcomes) => {
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return Promise.all(accounts.map((account) => account.leave(deadline)));
+  });
+  await Promise.race([left, abortion(deadline)]);
+  left.catch(() => undefined);
+  if (deadline.aborted) log.warn({ shutdownMs }, 'not drained in time: the next start recovers');
+}
+
+/** Resolves when the signal aborts. */
+async function abortion(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener(
+    'abort',
+    () => {
+      resolve(undefined);
+    },
+    { once: true },
+  );
+  await promise;
+}
+
+function metricsOf(configuration: BridgeConfiguration): Metrics {
+  const { accounts, kafka } = configuration;
+  return createMetrics({
+    accounts,
+    topics: (Object.keys(TOPICS) as (keyof typeof TOPICS)[]).map((topic) => kafka.topics.names[topic]),
+    version: version(),
+    labelSets: { gapReason: GAP_REASONS, warning: Object.keys(WARNINGS) },
+    withProcessMetrics: true,
+  });
+}
+
+function startHttp(
+  configuration: BridgeConfiguration,
+  metrics: Metrics,
+  heartbeats: Heartbeats,
+  shards: Shards,
+  accounts: readonly Account[],
+): Promise<HttpServer> {
+  return startHttpServer(configuration.http, {
+    metrics: () => {
+      metrics.heartbeatAge.set({}, heartbeats.longestSilenceSeconds());
+      return metrics.render();
+    },
+    metricsContentType: metrics.contentType,
+    isLive: () => heartbeats.verdict(),
+    isReady: () => {
+      const reasons = shards.statuses
+        .filter(({ state }) => state !== 'claimed')
+        .map(
+          ({ lastErrorCode, shard, state }) =>
+            `Shard ${String(shard)} is ${state}${lastErrorCode === null ? '' : ` (${lastErrorCode})`}.`,
+        );
+      return { ok: reasons.length === 0, reasons };
+    },
+    status: () => ({
+      version: version(),
+      installation: configuration.installation,
+      shards: shards.statuses,
+      accounts: accounts.map((account) => account.status()),
+    }),
+  });
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+
+import type { BridgeConfiguration } from '../config/configuration.ts';
+import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import { SOLE_OWNER } from '../kafka/ownership.ts';
+import { type RecoveredShard, Shard } from '../kafka/shard.ts';
+import type { ShardObserver } from '../kafka/shard-observer.ts';
+import { SHARD_DEFAULTS } from '../kafka/shard-settings.ts';
+import { Topology } from '../kafka/topology.ts';
+import { present } from '../lib/assert.ts';
+import type { Random } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { partitionOf } from '../lib/murmur2.ts';
+import { TOPICS } from '../records/topics/topics.ts';
+
+/** How old the picture of partitions and leaders may become while transactions run. */
+const TOPOLOGY_AGE_MS = 60_000;
+
+export interface ShardParts {
+  readonly configuration: BridgeConfiguration;
+  readonly kafka: KafkajsLog;
+  readonly replica: string;
+  readonly observer: ShardObserver;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** One shard that this process holds, with what was committed in it when it was taken. */
+export interface HeldShard {
+  readonly shard: Shard;
+  readonly recovered: RecoveredShard;
+}
+
+/** All shards of the installation: the only replica owns them all. */
+export class Shards {
+  readonly #shards: readonly Shard[];
+  #held: readonly HeldShard[] = [];
+
+  constructor(parts: ShardParts) {
+    const { clock, configuration, kafka, log, observer, random, replica } = parts;
+    const { installation, kafka: settings } = configuration;
+    const { names } = settings.topics;
+    const dataTopics = (Object.keys(TOPICS) as (keyof typeof TOPICS)[]).map((topic) => names[topic]);
+    const progressTopic = names.progress;
+    const shards = settings.shards;
+    const topology = new Topology({
+      log: kafka,
+      dataTopics,
+      progressTopic,
+      shards,
+      clock,
+      logger: log,
+      maxAgeMs: TOPOLOGY_AGE_MS,
+    });
+    this.#shards = Array.from({ length: shards }, (_, shard) => {
+      return new Shard({
+        identity: { shard, shards, installation, replica, progressTopic },
+        settings: { ...SHARD_DEFAULTS, ...settings },
+        log: kafka,
+        topology,
+        ownership: SOLE_OWNER,
+        observer,
+        logger: log,
+        clock,
+        random,
+        nonce: randomUUID(),
+        onPartitionsChanged: (change) => {
+          log.warn({ ...change }, 'partitions changed: the new count is used from the next transaction');
+        },
+      });
+    });
+  }
+
+  /** Takes every shard; waits for Kafka as long as it is away. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.#held = await Promise.all(
+      this.#shards.map(async (shard) => ({ shard, recovered: await shard.start(signal) })),
+    );
+  }
+
+  /** The shard of an account (design §1): `murmur2(accountId) mod shards`. */
+  of(accountId: string): HeldShard {
+    return present(this.#held[partitionOf(accountId, this.#shards.length)], `shard of account ${accountId}`);
+  }
+
+  get statuses(): readonly Shard['status'][] {
+    return this.#shards.map(({ status }) => status);
+  }
+
+  /** Lets running transactions finish. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#shards.map((shard) => shard.stop()));
+  }
+}

@@ -38,10 +38,19 @@ function gated(answer: HttpAnswer, read: () => ReadDocument): ReadDocument {
     return read();
   } catch (error) {
     if (!(error instanceof DocumentRefusedError)) throw error;
-    if (error.reason === 'html') throw classifyHtml(answer);
+    if (error.reason === 'html' || isWebPage(answer)) throw classifyHtml(answer);
     const { body, bodyBytes, statusCode, contentType } = answer;
     throw error.withAnswer({ body, bodyBytes, statusCode, contentType });
   }
+}
+
+/**
+ * A page without the usual beginning (`<div id="exception">` and the like), which says by its type that it is one.
+ * The type alone proves nothing: it may be sent with CWA documents too.
+ */
+function isWebPage({ contentType, body }: HttpAnswer): boolean {
+  if (!/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')) return false;
+  return !/<([^\s<>/]+:)?cwa/i.test(Buffer.from(body.subarray(0, 4096)).toString('latin1'));
 }
 
 /** An error page is not worth more. */

@@ -2,6 +2,8 @@ import { classifyFault, signInRefused } from './classify.ts';
 import type { Credentials } from './credentials.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
+import { TransientError } from './errors.ts';
+import type { CwaFault } from './fault.ts';
 import { RESPONSES } from './protocol.ts';
 import { readAnswer } from './read-answer.ts';
 import { logonRequest } from './requests.ts';
@@ -33,21 +35,33 @@ export interface SignInStep {
  * {@link WrongServiceError}, {@link DocumentRefusedError} as everywhere.
  */
 export async function signIn(step: SignInStep, request: LogonRequest, signal: AbortSignal): Promise<SignInResult> {
+  step.credentials.forgetTicket();
+  try {
+    return await attempt(step, request, signal);
+  } catch (error) {
+    // A refusal may carry a ticket header too.
+    step.credentials.forgetTicket();
+    throw error;
+  }
+}
+
+async function attempt(step: SignInStep, request: LogonRequest, signal: AbortSignal): Promise<SignInResult> {
   const { transport, credentials, logonPath } = step;
-  credentials.forgetTicket();
   const body = logonRequest(request);
   const answer = await transport.exchange({ channel: 'signIn', method: 'POST', path: logonPath, body }, signal);
   const responses = readLogonAnswer(answer, step);
   const refusal = responses?.responses.find(({ outcome }) => ['failed', 'rejected', 'error'].includes(outcome));
-  if (refusal !== undefined) {
-    credentials.forgetTicket();
-    const trouble = refusal.fault === null ? null : classifyFault(answer, refusal.fault);
-    throw trouble?.disposition === 'retry' ? trouble : signInRefused(answer, refusal.fault);
-  }
+  if (refusal !== undefined) throw refusedLogon(answer, refusal.fault);
   if (!credentials.hasTicket) throw signInRefused(answer);
   const fields = responses === null ? { uri: null, signInData: null } : logonFieldsOf(responses);
   credentials.signInData = fields.signInData;
   return { uri: fields.uri, receivedAt: answer.receivedAt };
+}
+
+/** Trouble behind the server is no verdict on the account; everything else is. */
+function refusedLogon(answer: HttpAnswer, fault: CwaFault | null): Error {
+  const trouble = fault === null ? null : classifyFault(answer, fault);
+  return trouble instanceof TransientError ? trouble : signInRefused(answer, fault);
 }
 
 /** Null if there is nothing to read: the ticket alone decides, and the fields of the body are optional. */

@@ -4,9 +4,11 @@ import type { buildConnector, Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerFacts, Channel } from './classify.ts';
 import type { Credentials, ResponseHeaders } from './credentials.ts';
+import { Deadline } from './deadline.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
 import { TransientError } from './errors.ts';
 import { translateHttpError } from './transport-errors.ts';
+import type { ExchangePhase } from './transport-errors.ts';
 
 export interface CwaTimeouts {
   /** Milliseconds for TCP and TLS together. Default 10,000. */
@@ -110,15 +112,15 @@ export class Transport {
    */
   async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     signal.throwIfAborted();
-    const { clock, onExchange, timeouts } = this.#options;
+    const { clock, onExchange, timeouts, credentials } = this.#options;
     const startedAt = clock.monotonic();
     const operation = `${request.method} ${request.path}`;
-    const deadline = AbortSignal.timeout(timeouts.exchangeMs);
-    let phase: 'head' | 'body' = 'head';
+    const deadline = new Deadline(signal, timeouts.exchangeMs);
+    let phase: ExchangePhase = 'head';
     try {
-      const response = await this.#send(request, AbortSignal.any([signal, deadline]));
+      const response = await this.#send(request, deadline.signal);
       phase = 'body';
-      const isTicketRenewed = this.#options.credentials.absorb(response.headers, this.#pathPrefix + request.path);
+      const isTicketRenewed = credentials.absorb(response.headers, this.#pathPrefix + request.path);
       const facts = factsOf(request.channel, operation, response);
       const { body, bodyBytes } = await this.#readBody(response, request, facts);
       const durationMs = clock.monotonic() - startedAt;
@@ -128,12 +130,11 @@ export class Transport {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DocumentRefusedError) throw error;
-      if (!deadline.aborted) throw translateHttpError(error, operation, phase);
-      const limit = `${String(timeouts.exchangeMs)} ms`;
-      throw new TransientError(`${operation} was not answered within ${limit}; it is repeated after a wait`, {
-        reason: 'timeout',
-        context: { operation },
-      });
+      throw deadline.isExpired
+        ? unanswered(operation, timeouts.exchangeMs)
+        : translateHttpError(error, operation, phase);
+    } finally {
+      deadline.end();
     }
   }
 
@@ -185,6 +186,11 @@ function tooLarge(facts: AnswerFacts, body: Uint8Array, bodyBytes: number, bodyB
   const refused = new DocumentRefusedError('tooLarge', detail, { line: null, column: null });
   const { channel, statusCode, contentType } = facts;
   return channel === 'signIn' ? refused : refused.withAnswer({ body, bodyBytes, statusCode, contentType });
+}
+
+function unanswered(operation: string, timeoutMs: number): TransientError {
+  const what = `${operation} was not answered within ${String(timeoutMs)} ms`;
+  return new TransientError(`${what}; it is repeated after a wait`, { reason: 'timeout', context: { operation } });
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {

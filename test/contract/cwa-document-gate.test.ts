@@ -74,6 +74,34 @@ function refusalOf(text: string): DocumentRefusedError {
   throw new Error('the gate accepted it');
 }
 
+describe('any bytes', () => {
+  const corpus = readdirSync(ACCEPTED).map((name) => readFileSync(new URL(name, ACCEPTED)));
+
+  function isReadOrRefused(bytes: Uint8Array): void {
+    try {
+      gate(bytes);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DocumentRefusedError);
+    }
+  }
+
+  test('are read or refused, and nothing else', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), isReadOrRefused), { numRuns: 500 });
+  });
+
+  test('of a good document with some overwritten are read or refused, and nothing else', () => {
+    const change = fc.tuple(fc.nat(), fc.oneof(fc.constantFrom(...Buffer.from('<>&;"\'/!?[]:= ')), fc.nat(255)));
+    fc.assert(
+      fc.property(fc.constantFrom(...corpus), fc.array(change, { minLength: 1, maxLength: 4 }), (original, changes) => {
+        const bytes = Buffer.from(original);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        isReadOrRefused(bytes);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
 describe('any tree', () => {
   const name = fc.stringMatching(/^[A-Za-zäλд_][A-Za-z0-9._-]{0,8}$/);
   const namespace = fc.constantFrom(

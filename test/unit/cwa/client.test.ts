@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
 import { SessionLostError, SignInRefusedError, TicketLostError, TransientError } from '../../../src/cwa/errors.ts';
 import type { ExchangeFacts } from '../../../src/cwa/transport.ts';
 import { eventsReply, failureOf, logonReply, NEVER, PASSWORD, until, useHarness } from './client-harness.ts';
@@ -46,6 +47,7 @@ describe('signIn', () => {
     ['requestFailed', reply({ body: '<cwaResponses><requestFailed/></cwaResponses>' })],
     ['requestRejected beside a ticket', logonReply('t', { body: '<cwaResponses><requestRejected/></cwaResponses>' })],
     ['401', reply({ status: 401 })],
+    ['401 beside a ticket', reply({ status: 401, headers: ['CWA-Ticket: t'] })],
     ['403', reply({ status: 403 })],
   ])('is refused by %s', async (_what, answer) => {
     const { server, client } = harness();
@@ -53,6 +55,7 @@ describe('signIn', () => {
     const error = await failureOf(client.signIn(NEVER));
     expect(error).toBeInstanceOf(SignInRefusedError);
     expect(error.message).toContain('check user, password and uri of the account');
+    expect(client.credentials().reveal().ticket).toBeNull();
   });
 
   test('is not refused but failed by trouble of the server', async () => {
@@ -196,6 +199,23 @@ describe('poll', () => {
     const { server, client } = harness();
     server.will(reply({ body }));
     expect(await failureOf(client.poll(POLL, NEVER))).toBeInstanceOf(expected);
+  });
+
+  test.each([
+    ['text/html', '<div id="exception">canary</div>', TicketLostError],
+    ['text/html; charset=utf-8', 'Please sign in', TicketLostError],
+    ['text/html', '<cwaEvents ackId="9"><a>', DocumentRefusedError],
+    ['text/plain', 'Please wait', DocumentRefusedError],
+  ])('tells by the type %s what %s is', async (type, body, expected) => {
+    const { server, client } = harness();
+    server.will(reply({ headers: [`Content-Type: ${type}`], body }));
+    expect(await failureOf(client.poll(POLL, NEVER))).toBeInstanceOf(expected);
+  });
+
+  test('reads events whatever type they come with', async () => {
+    const { server, client } = harness();
+    server.will(eventsReply('ackId="9"', '<a eid="9"/>', { headers: ['Content-Type: text/html'] }));
+    expect(await client.poll(POLL, NEVER)).toMatchObject({ kind: 'events' });
   });
 
   test('keeps an error element that comes among events', async () => {

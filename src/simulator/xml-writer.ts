@@ -60,7 +60,7 @@ function enter(element: Element, outer: Scope): { scope: Scope; declarations: st
   if (prefix !== undefined && namespace !== '') {
     const qualified = `${prefix}:${name}`;
     if (outer.prefixes.get(namespace) === prefix) return { scope: outer, declarations: '', name: qualified };
-    const scope = { ...outer, prefixes: new Map(outer.prefixes).set(namespace, prefix) };
+    const scope = bind(outer, namespace, prefix);
     return { scope, declarations: writeAttribute(`xmlns:${prefix}`, namespace), name: qualified };
   }
   if (namespace === outer.defaultNamespace) return { scope: outer, declarations: '', name };
@@ -80,13 +80,27 @@ function writeAttributes(attributes: readonly Attribute[], outer: Scope): Attrib
     }
     let prefix = scope.prefixes.get(namespace);
     if (prefix === undefined) {
-      prefix = namespace === XSI_NAMESPACE ? 'xsi' : `ns${String(scope.prefixes.size)}`;
-      scope = { ...scope, prefixes: new Map(scope.prefixes).set(namespace, prefix) };
+      prefix = freePrefix(scope, namespace === XSI_NAMESPACE ? 'xsi' : 'ns');
+      scope = bind(scope, namespace, prefix);
       declarations += writeAttribute(`xmlns:${prefix}`, namespace);
     }
     text += writeAttribute(`${prefix}:${name}`, value);
   }
   return { text, declarations, scope };
+}
+
+/** The scope with one more prefix. Another namespace that had it can no longer be named by it. */
+function bind(outer: Scope, namespace: string, prefix: string): Scope {
+  const kept = [...outer.prefixes].filter(([, other]) => other !== prefix);
+  return { ...outer, prefixes: new Map(kept).set(namespace, prefix) };
+}
+
+/** The wanted prefix, with a number if it is taken. */
+function freePrefix({ prefixes }: Scope, wanted: string): string {
+  const taken = new Set(prefixes.values());
+  let prefix = wanted;
+  for (let number = 1; taken.has(prefix); number += 1) prefix = `${wanted}${String(number)}`;
+  return prefix;
 }
 
 interface AttributesText {

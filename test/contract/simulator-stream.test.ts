@@ -116,7 +116,7 @@ describe('the stream', () => {
     sim.pushEvent(ACCOUNT, vocabulary('')('tide', { '{urn:x}a': 'tab\t lf\n cr\r "<&>' }, 'cr\r\n tab\t ]]> end'));
     const answer = await client.next();
     expect(answer.body).toContain(
-      '<tide eid="7" ns0:a="tab&#9; lf&#10; cr&#13; &quot;&lt;&amp;>" xmlns:ns0="urn:x">cr&#13;\n tab\t ]]&gt; end</tide>',
+      '<tide eid="7" ns:a="tab&#9; lf&#10; cr&#13; &quot;&lt;&amp;>" xmlns:ns="urn:x">cr&#13;\n tab\t ]]&gt; end</tide>',
     );
     expect(digestsOf(answer)).toEqual([sim.ledger.events.at(-1)?.digest]);
     client.close();

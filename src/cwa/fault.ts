@@ -25,7 +25,7 @@ export interface CwaFault {
   readonly sip: SipFault | null;
 }
 
-export interface SipFault {
+interface SipFault {
   readonly code: number | null;
   readonly subCode: number | null;
   readonly reason: string | null;

@@ -44,10 +44,7 @@ export const REQUEST_INVALID = 'requestInvalid';
 export const INITIATE_SESSION_ACCEPTED = 'initiateSessionAccepted';
 export const ERROR = 'error';
 
-/** Further error codes (§9.2). The last five are troubles of the server and its back end, not of the request. */
-export const ERROR_INVALID_FORMAT = 18000;
-export const ERROR_INVALID_REQUEST = 18001;
-export const ERROR_INVALID_OPERATION = 18102;
+/** Further error codes (§9.2): troubles of the server and what is behind it, not of the request. */
 export const ERROR_INVALID_BACK_END_MESSAGE = 18202;
 export const ERROR_BACK_END_TIMEOUT = 18203;
 export const ERROR_CONNECTION_FAILED = 18301;

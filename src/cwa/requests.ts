@@ -96,7 +96,7 @@ export function queryPresenceRequest({ sid, requests: list }: PresenceRequests):
 }
 
 /** No server documents how many URIs it takes at once (transport §14 row 13). */
-export const URIS_PER_REQUEST = 50;
+const URIS_PER_REQUEST = 50;
 
 /** Cuts a list of URIs into requests of at most `urisMax`, each with a rid of its own. */
 export function presenceRequestsOf(

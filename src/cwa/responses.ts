@@ -20,7 +20,7 @@ import { attributeOf, fieldOf, integerOf, isNamed, trimmed } from './vocabulary.
  * `accepted`: the outcome follows on the data channel with the same rid. `rejected`: not processed at all.
  * `error`: the whole document failed, without rid. `other`: an element that this client has no use for.
  */
-export type ResponseOutcome = 'accepted' | 'succeeded' | 'failed' | 'rejected' | 'error' | 'other';
+type ResponseOutcome = 'accepted' | 'succeeded' | 'failed' | 'rejected' | 'error' | 'other';
 
 /** One answer to one request. */
 export interface CwaResponse {

@@ -66,7 +66,7 @@ function fromAvro(value: unknown, schema: Schema): unknown {
 function parseExactly(json: string): unknown {
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
     typeof value === 'number' && !Number.isSafeInteger(value) ? BigInt(context?.source ?? '') : value;
-  return JSON.parse(json, revive as (key: string, value: unknown) => unknown);
+  return JSON.parse(json, revive);
 }
 
 function throughAvro(record: DataRecord): string {

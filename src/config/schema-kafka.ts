@@ -16,9 +16,6 @@ const TOPICS = {
   prefix: { doc: 'What the names of all topics begin with.', format: 'topicPrefix', default: 'cwa.' },
   names: {
     presence: topic('presence', 'presence records'),
-    contacts: topic('contacts', 'contact lists, subscribers, containers and server configuration'),
-    conversations: topic('conversations', 'conversation events'),
-    requests: topic('requests', 'answers to requests'),
     unknown: topic('unknown', 'events that no other topic takes'),
     operations: topic('operations', 'what happened to sessions, gaps included'),
     deadletter: topic('deadletter', 'documents that could not be read'),

@@ -70,7 +70,7 @@ describe('where values come from', () => {
     expect(configuration.kafka.brokers).toEqual(['a:9092', 'b:9092']);
     expect(configuration.kafka.ssl.enabled).toBe(true);
     expect(configuration.session.userStateAvailability).toBe(6500);
-    expect(configuration.kafka.topics.names).toMatchObject({ presence: 'people', contacts: 'cwa.contacts' });
+    expect(configuration.kafka.topics.names).toMatchObject({ presence: 'people', unknown: 'cwa.unknown' });
   });
 
   test('the environment alone can hold a whole configuration', async () => {

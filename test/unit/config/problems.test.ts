@@ -186,8 +186,8 @@ describe('a problem', () => {
     ],
     [
       'topics of one name',
-      withKafka({ topics: { names: { presence: 'x', contacts: 'x' } } }),
-      'kafka.topics.names.contacts',
+      withKafka({ topics: { names: { presence: 'x', unknown: 'x' } } }),
+      'kafka.topics.names.unknown',
       'is the same as kafka.topics.names.presence',
       'no other',
     ],

@@ -20,6 +20,7 @@ export class HttpServer {
   readonly #restart: Restart = (delayMs) => this.restart(delayMs);
   readonly #closing = new AbortController();
   #server: Server;
+  #restarting: Promise<void> | null = null;
   #port = 0;
 
   constructor(world: World) {
@@ -43,20 +44,31 @@ export class HttpServer {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection, forgets sessions and tickets, and listens on the same port again after `delayMs`. */
-  async restart(delayMs: number): Promise<void> {
+  /**
+   * Breaks every connection, forgets sessions and tickets, and listens on the same port again after `delayMs`. While
+   * one restart runs, another is the same one.
+   */
+  restart(delayMs: number): Promise<void> {
+    this.#restarting ??= this.#restartOnce(delayMs).finally(() => {
+      this.#restarting = null;
+    });
+    return this.#restarting;
+  }
+
+  /** Stops for good. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#restarting;
+    if (this.#server.listening) await this.#stop();
+  }
+
+  async #restartOnce(delayMs: number): Promise<void> {
     await this.#stop();
     this.#world.forget();
     await this.#world.clock.sleep(delayMs, this.#closing.signal);
     if (this.#closing.signal.aborted) return;
     this.#server = this.#create();
     await this.listen(this.#port);
-  }
-
-  /** Stops for good. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    if (this.#server.listening) await this.#stop();
   }
 
   async #stop(): Promise<void> {

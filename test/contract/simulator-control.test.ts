@@ -154,6 +154,15 @@ describe('restart', () => {
     ]);
   });
 
+  test('asked for twice at once is one restart, and the simulator can be closed meanwhile', async () => {
+    await Promise.all([sim.restart(5), sim.restart(5)]);
+    expect(sim.stats.restarts).toBe(1);
+    const restarting = sim.restart(60_000);
+    await sim.close();
+    await restarting;
+    await expect(client.poll()).rejects.toThrow('ECONNREFUSED');
+  });
+
   test('keeps what users have published', async () => {
     sim.setPresence('sip:a@x.example', { availability: 9500 });
     await sim.restart();

@@ -123,7 +123,11 @@ export class FakeKafka implements KafkaLog {
     const layout = new Map<string, number[]>();
     for (const topic of topics) {
       const count = this.counts.get(topic);
-      if (count !== undefined) layout.set(topic, Array.from({ length: count }, (_, index) => index % 2));
+      if (count !== undefined)
+        layout.set(
+          topic,
+          Array.from({ length: count }, (_, index) => index % 2),
+        );
     }
     return Promise.resolve(layout);
   }

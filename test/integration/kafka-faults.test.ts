@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { LocalCluster } from '../../dev/kafka/local-cluster.ts';
+import { committedIds, FLAWLESS, judge } from '../support/committed.ts';
+import { createInstallation, type Installation, NEVER, type OpenShard, openShard, unitOf } from '../support/shards.ts';
+
+const RECORDS = 6;
+const DEADLINE_MS = 60_000;
+
+let cluster: LocalCluster | undefined;
+let open: OpenShard | undefined;
+
+afterEach(async () => {
+  await open?.close();
+  await cluster?.stop();
+  open = undefined;
+  cluster = undefined;
+});
+
+/** Accounts that publish one unit after the other until they are told to stop. */
+class Load {
+  readonly revisions = new Map<string, number>();
+  #isOver = false;
+  readonly #running: Promise<unknown>;
+
+  constructor(installation: Installation, { shard }: OpenShard, accounts: readonly string[]) {
+    this.#running = Promise.all(
+      accounts.map(async (account) => {
+        for (let revision = 1; !this.#isOver; revision += 1) {
+          await shard.commit(unitOf(installation, account, revision, { records: RECORDS }));
+          this.revisions.set(account, revision);
+        }
+      }),
+    );
+    this.#running.catch(() => undefined);
+  }
+
+  get units(): number {
+    let units = 0;
+    for (const revision of this.revisions.values()) units += revision;
+    return units;
+  }
+
+  /** Waits until `more` further units are committed. */
+  async advance(more: number): Promise<void> {
+    const target = this.units + more;
+    const deadline = performance.now() + DEADLINE_MS;
+    while (this.units < target) {
+      if (performance.now() > deadline) throw new Error(`no progress beyond ${String(this.units)} units`);
+      await Promise.race([delay(10), this.#running]);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#running;
+  }
+}
+
+async function begin(
+  nodes: 1 | 3,
+  properties: Readonly<Record<string, string>>,
+): Promise<Load & { installation: Installation }> {
+  cluster = await LocalCluster.start({ nodes, properties });
+  const installation = await createInstallation(cluster.brokers, { partitions: 6 });
+  open = openShard(installation);
+  await open.shard.start(NEVER);
+  const accounts = Array.from({ length: 6 }, (_, index) => `account${String(index)}`);
+  return Object.assign(new Load(installation, open, accounts), { installation });
+}
+
+test('a broker that is killed under load costs no record and repeats none', { timeout: 120_000 }, async () => {
+  const load = await begin(1, {});
+  await load.advance(60);
+  for (let kill = 0; kill < 3; kill += 1) {
+    await cluster?.node(1).kill();
+    await cluster?.node(1).start();
+    await load.advance(60);
+  }
+  await load.end();
+
+  expect(open?.observer.failures.length).toBeGreaterThanOrEqual(3);
+  const verdict = judge(await committedIds(load.installation), { revisions: load.revisions, records: RECORDS });
+  expect(verdict).toEqual(FLAWLESS);
+});
+
+test(
+  'three nodes that are killed in turn, with leaders that move, cost no record and repeat none',
+  { timeout: 180_000 },
+  async () => {
+    // Leaders go back to their first node within a second of its return: moves without a crash.
+    const load = await begin(3, {
+      'leader.imbalance.check.interval.seconds': '1',
+      'leader.imbalance.per.broker.percentage': '0',
+    });
+    await load.advance(60);
+    for (const id of [1, 2, 3]) {
+      await cluster?.node(id).kill();
+      await load.advance(30);
+      await cluster?.node(id).start();
+      await load.advance(60);
+    }
+    await load.end();
+
+    expect(open?.observer.failures.length).toBeGreaterThanOrEqual(3);
+    const verdict = judge(await committedIds(load.installation), { revisions: load.revisions, records: RECORDS });
+    expect(verdict).toEqual(FLAWLESS);
+  },
+);

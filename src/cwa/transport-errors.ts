@@ -25,10 +25,14 @@ function explain(reason: TransientReason, error: unknown): string {
   return `${message}; it is repeated after a wait`;
 }
 
-/** OpenSSL's own messages hold addresses and source lines; its `reason` is the part for people. */
+/**
+ * OpenSSL's own messages hold addresses and source lines; its `reason` is the part for people. The error that gathers
+ * the attempts on several addresses of one name has no message at all.
+ */
 function wordsOf(error: unknown): string {
   if (error instanceof Error && 'reason' in error && typeof error.reason === 'string') return error.reason;
-  return messageOf(error);
+  const message = messageOf(error);
+  return message === '' ? codeOf(error) : message;
 }
 
 function reasonOf(code: string, phase: ExchangePhase): TransientReason {
@@ -42,9 +46,6 @@ function isTlsCode(code: string): boolean {
   return /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/.test(code);
 }
 
-/** The code of an error, or of the first error inside one that gathers several addresses. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError && error.errors.length > 0 ? codeOf(error.errors[0]) : 'UNKNOWN';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }

@@ -53,6 +53,9 @@ async function main([name, ...args]: readonly string[], io: CommandIo): Promise<
   }
 }
 
+/** How long leftovers may keep the process at the end. */
+const LINGER_MS = 2_000;
+
 /** Aborts at the first SIGTERM or SIGINT; a second one ends the process as it would without us. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -70,3 +73,8 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 process.exitCode = await main(process.argv.slice(2), { stdout, stderr, stdin, env, signal: stopSignal() });
+
+// What is left over (a socket that is still closing) must not keep the process: its work is done or recovered.
+setTimeout(() => {
+  process.exit();
+}, LINGER_MS).unref();

@@ -124,10 +124,11 @@ async function runAccounts(
       throw error;
     }
   });
+  const settled = Promise.allSettled(runs);
   await abortion(ends);
   log.info({ accounts: accounts.length }, 'draining');
   const deadline = AbortSignal.timeout(shutdownMs);
-  const left = Promise.allSettled(runs).then((outcomes) => {
+  const left = settled.then((outcomes) => {
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return Promise.all(accounts.map((account) => account.leave(deadline)));

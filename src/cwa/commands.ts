@@ -7,7 +7,8 @@ import { initiateSessionRequest, terminateSessionRequest } from './requests.ts';
 import type { InitiateSessionRequest } from './requests.ts';
 import { openedSessionOf, responsesAnswerOf } from './responses.ts';
 import type { CwaResponse, OpenedSession, ResponsesAnswer } from './responses.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { Transport } from './transport.ts';
 
 /**
  * Requests on the command channel. An answer mostly says "accepted"; the outcome follows as an event with the same

@@ -10,7 +10,8 @@ import { DATA_PATH, ERROR, EVENTS, RESPONSES } from './protocol.ts';
 import { readAnswer, readAnswerEnvelope, throwIfNotSuccess } from './read-answer.ts';
 import type { ReadDocument } from './read-document.ts';
 import { responsesAnswerOf } from './responses.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { Transport } from './transport.ts';
 import { attributeOf, isNamed } from './vocabulary.ts';
 
 /**

@@ -7,7 +7,7 @@ import { RESPONSES } from './protocol.ts';
 import { readDocument, readEnvelope } from './read-document.ts';
 import type { ReadDocument } from './read-document.ts';
 import { responsesAnswerOf } from './responses.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
 /**
  * The document in an answer with a 2xx status.

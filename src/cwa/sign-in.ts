@@ -10,7 +10,8 @@ import { logonRequest } from './requests.ts';
 import type { LogonRequest } from './requests.ts';
 import { logonFieldsOf, responsesAnswerOf } from './responses.ts';
 import type { ResponsesAnswer } from './responses.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { Transport } from './transport.ts';
 
 export interface SignInResult {
   /** The account's SIP URI as the server tells it, perhaps without scheme; null if it does not. */

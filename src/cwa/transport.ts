@@ -3,10 +3,12 @@ import type { buildConnector, Dispatcher } from 'undici';
 
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerFacts, Channel } from './classify.ts';
-import type { Credentials, ResponseHeaders } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
 import { TransientError } from './errors.ts';
+import { factsOf } from './http-answer.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { translateHttpError } from './transport-errors.ts';
 import type { ExchangePhase } from './transport-errors.ts';
 
@@ -67,15 +69,6 @@ export interface HttpRequest {
   readonly body?: string;
   /** Bytes of the response body to keep; the rest is read and dropped. Default all. */
   readonly keptBytesMax?: number;
-}
-
-/** A complete answer: nothing of its body is missing, though its end may not have been kept. */
-export interface HttpAnswer extends AnswerFacts {
-  readonly body: Uint8Array;
-  /** Bytes that arrived, kept or not. */
-  readonly bodyBytes: number;
-  /** Milliseconds since the epoch, when the last byte was here. */
-  readonly receivedAt: number;
 }
 
 /**
@@ -196,26 +189,4 @@ function unanswered(operation: string, timeoutMs: number): TransientError {
 function joined(chunks: readonly Buffer[]): Buffer {
   const [only] = chunks;
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-}
-
-function factsOf(channel: Channel, operation: string, response: Dispatcher.ResponseData): AnswerFacts {
-  const headers: ResponseHeaders = response.headers;
-  return {
-    channel,
-    operation,
-    statusCode: response.statusCode,
-    contentType: headerOf(headers, 'content-type'),
-    location: headerOf(headers, 'location'),
-    retryAfterMs: retryAfterMsOf(headerOf(headers, 'retry-after')),
-  };
-}
-
-function headerOf(headers: ResponseHeaders, name: string): string | null {
-  const value = headers[name];
-  return (typeof value === 'string' ? value : value?.[0]) ?? null;
-}
-
-/** Seconds only; a date would need the server's clock. */
-function retryAfterMsOf(value: string | null): number | null {
-  return value !== null && /^\s*\d{1,6}\s*$/.test(value) ? Number(value) * 1000 : null;
 }

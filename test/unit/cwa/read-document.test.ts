@@ -110,6 +110,11 @@ describe('what is no document', () => {
   });
 });
 
+test('version 1.1 is read by the rules of 1.0', () => {
+  expect(read('<?xml version="1.1"?><cwaEvents><a>\u0085</a></cwaEvents>').children).toHaveLength(1);
+  expect(refusalOf(() => read('<?xml version="1.1"?><cwaEvents>&#1;</cwaEvents>')).reason).toBe('malformed');
+});
+
 describe('limits', () => {
   const cases: readonly (readonly [keyof DocumentLimits, number, string, string, string])[] = [
     ['bodyBytesMax', 13, '<cwaEvents/>', '<cwaEvents>é</cwaEvents>', 'tooLarge'],

@@ -1,0 +1,36 @@
+import type { Dispatcher } from 'undici';
+
+import type { AnswerFacts, Channel } from './classify.ts';
+import type { ResponseHeaders } from './credentials.ts';
+
+/** A complete answer: nothing of its body is missing, though its end may not have been kept. */
+export interface HttpAnswer extends AnswerFacts {
+  readonly body: Uint8Array;
+  /** Bytes that arrived, kept or not. */
+  readonly bodyBytes: number;
+  /** Milliseconds since the epoch, when the last byte was here. */
+  readonly receivedAt: number;
+}
+
+/** What is known once the head of a response is here. */
+export function factsOf(channel: Channel, operation: string, response: Dispatcher.ResponseData): AnswerFacts {
+  const headers: ResponseHeaders = response.headers;
+  return {
+    channel,
+    operation,
+    statusCode: response.statusCode,
+    contentType: headerOf(headers, 'content-type'),
+    location: headerOf(headers, 'location'),
+    retryAfterMs: retryAfterMsOf(headerOf(headers, 'retry-after')),
+  };
+}
+
+function headerOf(headers: ResponseHeaders, name: string): string | null {
+  const value = headers[name];
+  return (typeof value === 'string' ? value : value?.[0]) ?? null;
+}
+
+/** Seconds only; a date would need the server's clock. */
+function retryAfterMsOf(value: string | null): number | null {
+  return value !== null && /^\s*\d{1,6}\s*$/.test(value) ? Number(value) * 1000 : null;
+}

@@ -75,20 +75,31 @@ export class ChangeSource {
    * @param wallMs now, as users write it.
    */
   createDue(session: Session, monotonicMs: number, wallMs: number): void {
-    if (session.watched.length === 0) {
+    if (session.watched.length === 0 || this.#options.eventsPerSecond === 0) {
       session.changesMadeUntil = monotonicMs;
       return;
     }
     const intervalMs = 1000 / this.#options.eventsPerSecond;
     const room = this.#options.eventsPerAnswer - session.queue.size;
     const due = intervalMs === 0 ? room : Math.floor((monotonicMs - session.changesMadeUntil) / intervalMs);
-    const count = Math.max(0, Math.min(due, room, this.#left));
-    for (let i = 1; i <= count; i += 1) {
-      const ageMs = monotonicMs - (session.changesMadeUntil + i * intervalMs);
-      this.#create(session, intervalMs === 0 ? wallMs : Math.round(wallMs - ageMs));
-    }
+    const madeUntil = session.changesMadeUntil;
+    const count = this.create(session, Math.min(due, room), (index) => {
+      return intervalMs === 0 ? wallMs : Math.round(wallMs - (monotonicMs - madeUntil - (index + 1) * intervalMs));
+    });
     if (intervalMs > 0) session.changesMadeUntil += count * intervalMs;
+  }
+
+  /**
+   * Makes changes now, whether due or not, for a session that watches someone.
+   *
+   * @param timeOf wall time of the change with this index, from 0.
+   * @returns how many were made: fewer than asked for when the total is reached.
+   */
+  create(session: Session, wanted: number, timeOf: (index: number) => number): number {
+    const count = session.watched.length === 0 ? 0 : Math.max(0, Math.min(wanted, this.#left));
+    for (let index = 0; index < count; index += 1) this.#create(session, timeOf(index));
     this.#left -= count;
+    return count;
   }
 
   #create(session: Session, atMs: number): void {

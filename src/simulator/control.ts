@@ -37,12 +37,15 @@ export async function serveControl(world: World, exchange: Exchange, restart: Re
       world.faults.clear();
       json(exchange, 200, []);
       return;
+    case 'POST changes':
+      createChanges(world, exchange);
+      return;
     case 'POST restart':
       await restart(0);
       return;
     default:
       json(exchange, 404, {
-        error: `There is no ${what} here. Known: GET ledger, stats, faults; POST faults, restart; DELETE faults.`,
+        error: `There is no ${what} here. Known: GET ledger, stats, faults; POST faults, changes, restart; DELETE faults.`,
       });
   }
 }
@@ -58,6 +61,14 @@ async function armFaults(world: World, exchange: Exchange): Promise<void> {
   } catch (error) {
     json(exchange, 400, { error: messageOf(error) });
   }
+}
+
+function createChanges(world: World, exchange: Exchange): void {
+  const { searchParams } = exchange.url;
+  const account = searchParams.get('account') ?? world.options.accounts[0]?.uri ?? '';
+  const count = Number(searchParams.get('count'));
+  if (Number.isInteger(count) && count > 0) json(exchange, 200, { created: world.createChanges(account, count) });
+  else json(exchange, 400, { error: 'count is missing or not a whole number from 1: write changes?count=1000.' });
 }
 
 function json({ response }: Exchange, status: number, value: unknown): void {

@@ -24,6 +24,8 @@ export interface QueuedEvent {
 export class EventQueue {
   #counter = 0;
   #pending: QueuedEvent[] = [];
+  /** Where the events begin that are not forgotten: those before it are dropped now and then, not at every poll. */
+  #first = 0;
   #held: QueuedEvent[] = [];
 
   /** The number of the latest event. */
@@ -33,7 +35,7 @@ export class EventQueue {
 
   /** How many events are kept. */
   get size(): number {
-    return this.#pending.length + this.#held.length;
+    return this.#pending.length - this.#first + this.#held.length;
   }
 
   /** The next number: that of the event that is about to be added. Numbers that nobody uses are legal gaps. */
@@ -49,24 +51,25 @@ export class EventQueue {
 
   /** Forgets what `ackId` covers. */
   acknowledge(ackId: number, at: number): void {
-    let count = 0;
-    for (const { position, entry } of this.#pending) {
-      if (position > ackId) break;
-      if (entry.handedOver.length > 0) entry.acknowledgedAt = at;
-      count += 1;
+    for (let event = this.#pending[this.#first]; event !== undefined; event = this.#pending[this.#first]) {
+      if (event.position > ackId) break;
+      if (event.entry.handedOver.length > 0) event.entry.acknowledgedAt = at;
+      this.#first += 1;
     }
-    if (count > 0) this.#pending = this.#pending.slice(count);
+    if (this.#first * 2 > this.#pending.length) this.#dropForgotten();
   }
 
   /** At most `limit` events after `ackId`, in the order of their positions. */
   peek(ackId: number, limit: number): readonly QueuedEvent[] {
     if (ackId >= this.#counter) return [];
-    const start = this.#pending.findIndex(({ position }) => position > ackId);
-    return start < 0 ? [] : this.#pending.slice(start, start + limit);
+    let from = this.#first;
+    while ((this.#pending[from]?.position ?? Infinity) <= ackId) from += 1;
+    return this.#pending.slice(from, from + limit);
   }
 
   /** Holds an event back until a poll has acknowledged a higher eid: it then comes late. */
   holdBack(event: QueuedEvent): void {
+    this.#dropForgotten();
     this.#pending = this.#pending.filter((other) => other !== event);
     this.#held.push(event);
   }
@@ -81,5 +84,10 @@ export class EventQueue {
     const passed = this.#held.filter(isPassed);
     this.#held = this.#held.filter((event) => !isPassed(event));
     for (const event of passed) this.#pending.push({ ...event, position: this.advance() });
+  }
+
+  #dropForgotten(): void {
+    this.#pending = this.#pending.slice(this.#first);
+    this.#first = 0;
   }
 }

@@ -47,6 +47,13 @@ export interface Simulator {
    * @returns how many sessions got it.
    */
   pushEvent(accountUri: string, event: Element | RawEvent): number;
+  /**
+   * Makes seeded changes for the newest live session of an account at once, whatever the rate: so that a measurement
+   * finds its events ready.
+   *
+   * @returns how many were made: 0 without a session that watches someone.
+   */
+  createChanges(accountUri: string, count: number): number;
   /** Ends every live session of an account, as if the server had lost it. Returns their number. */
   loseSessions(accountUri: string): number;
   /** Ends sockets, and writes the ledger if a file was named. */
@@ -77,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restart: (delayMs = 0) => server.restart(delayMs),
     setPresence: (uri, update) => setPresence(world, uri, update),
     pushEvent: (accountUri, event) => pushEvent(world, accountUri, event),
+    createChanges: (accountUri, count) => world.createChanges(accountUri, count),
     loseSessions: (accountUri) => loseSessions(world, accountUri),
     close: () => close(world, server),
   };

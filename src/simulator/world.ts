@@ -91,6 +91,14 @@ export class World {
     return this.#sources.get(key(accountUri)) ?? null;
   }
 
+  /** Makes seeded changes for the newest live session of an account, and returns how many. */
+  createChanges(accountUri: string, count: number): number {
+    this.sweep();
+    const session = this.registry.ofAccount(accountUri).at(-1);
+    if (session === undefined) return 0;
+    return this.sourceOf(accountUri)?.create(session, count, () => this.clock.now()) ?? 0;
+  }
+
   /** How many seeded changes are still to come. */
   get changesLeft(): number {
     return [...this.#sources.values()].reduce((sum, source) => sum + source.left, 0);

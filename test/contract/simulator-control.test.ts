@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { openSession, type RawClient } from './support/raw-client.ts';
+import { eidsOf, openSession, type RawClient } from './support/raw-client.ts';
 
 let sim: Simulator;
 let client: RawClient;
@@ -118,6 +118,21 @@ describe('the control resources', () => {
     expect(sim.faults.list()).toEqual([]);
   });
 
+  test('make changes at once, whatever the rate', async () => {
+    const create = async (query: string): Promise<unknown> => {
+      return JSON.parse((await client.send('POST', `/_simulator/changes${query}`)).body) as unknown;
+    };
+    expect(await create('?count=5')).toEqual({ created: 0 });
+    await client.subscribe('sip:user00001@fabrikam.example');
+    await client.next();
+    expect(await create('?count=5&account=sip:svc-presence01@fabrikam.example')).toEqual({ created: 5 });
+    expect(eidsOf(await client.next())).toHaveLength(5);
+    await client.next();
+    expect(await create('?count=1')).toEqual({ created: 1 });
+    expect(await create('?count=5&account=sip:nobody@x.example')).toEqual({ created: 0 });
+    expect(await create('?count=x')).toMatchObject({ error: expect.stringContaining('changes?count=1000') as unknown });
+  });
+
   test('restart the server', async () => {
     await expect(client.send('POST', '/_simulator/restart')).rejects.toThrow();
     await expect.poll(() => client.poll().then(({ status }) => status, String)).toBe(401);
@@ -132,6 +147,7 @@ describe('the control resources', () => {
 describe('restart', () => {
   test('goes on with the numbers of sessions, so that the ledger stays unambiguous', async () => {
     await sim.restart();
+    client.close(); // Its connections were to the server before.
     await client.signIn();
     await client.initiate();
     expect(client.sid).toBe('413');
@@ -146,6 +162,7 @@ describe('restart', () => {
     await sim.close();
     ({ sim, client } = await openSession({ sidAfterRestart: 'again' }));
     await sim.restart(20);
+    client.close();
     await client.signIn();
     await client.initiate();
     expect(sim.ledger.sessions.map(({ session, sid }) => [session, sid])).toEqual([
@@ -166,6 +183,7 @@ describe('restart', () => {
   test('keeps what users have published', async () => {
     sim.setPresence('sip:a@x.example', { availability: 9500 });
     await sim.restart();
+    client.close(); // Its connections were to the server before.
     await client.signIn();
     await client.initiate();
     await client.subscribe('sip:a@x.example');

@@ -86,10 +86,6 @@ describe('cwa-simulator', () => {
 
   test.each([
     [['--port', '99999'], '--port is "99999": write a whole number from 0 to 65535.'],
-    [['--wire-style', 'neat'], '--wire-style is "neat": write indented or compact.'],
-    [['--frobnicate'], '--frobnicate is not an option: see cwa-simulator --help.'],
-    [['8080'], '8080 is not an option: see cwa-simulator --help.'],
-    [['--seed'], '--seed has no value: write --seed VALUE.'],
     [['--config', '/nowhere/sim.yaml'], '--config /nowhere/sim.yaml cannot be read: ENOENT'],
   ])('refuses %j with what is wrong, where, and what to write', async (args, message) => {
     const { code, stdout, stderr } = await start(...args).ended;

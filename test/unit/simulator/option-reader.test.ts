@@ -54,6 +54,19 @@ describe('readCommandLine', () => {
     });
   });
 
+  test.each([
+    [['--wire-style', 'neat'], '--wire-style is "neat": write indented or compact.'],
+    [['--frobnicate'], '--frobnicate is not an option: see cwa-simulator --help.'],
+    [['8080'], '8080 is not an option: see cwa-simulator --help.'],
+    [['-port', '1'], '-port is not an option'],
+    [['--seed'], '--seed has no value: write --seed VALUE.'],
+    [['--config'], '--config has no value: write --config VALUE.'],
+    [['--oddities', '--seed'], '--seed has no value'],
+    [['--users=sip:a@x,lena'], '--users is "sip:a@x,lena": write'],
+  ])('refuses %j with what is wrong, where, and what to write', (args, message) => {
+    expect(() => readCommandLine(args)).toThrow(message);
+  });
+
   test('does not take a name that every object has', () => {
     expect(() => readCommandLine(['--to-string', '1'])).toThrow('--to-string is not an option');
   });

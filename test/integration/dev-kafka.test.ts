@@ -188,7 +188,7 @@ describe('three local nodes', () => {
     } finally {
       await cluster.stop();
     }
-  });
+  }, 120_000);
 });
 
 describe('a program that runs a local node', () => {

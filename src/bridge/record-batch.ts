@@ -104,7 +104,7 @@ export class RecordBatch {
   }
 
   #recordContext(isSnapshot: (userUri: string) => boolean): RecordContext {
-    const { includeRaw, privacyNotes, rawXmlBytesMax } = this.#context.settings.records;
+    const { includeRaw, privacyMessages, privacyNotes, rawXmlBytesMax } = this.#context.settings.records;
     const isQuery = (): boolean => false;
     return {
       ...this.#sourceContext(),
@@ -112,6 +112,7 @@ export class RecordBatch {
       isSnapshot,
       isQuery,
       includeRaw,
+      privacyMessages,
       privacyNotes,
       rawXmlBytesMax,
     };

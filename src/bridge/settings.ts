@@ -1,5 +1,6 @@
 import type { SessionParameters } from '../cwa/client.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
+import type { Privacy } from '../records/privacy.ts';
 import type { LogicalTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
 import type { SealingKey } from './sealing.ts';
@@ -47,7 +48,8 @@ export interface RecordSettings {
   /** So much of an unreadable answer is published. */
   readonly deadLetterBytesMax: number;
   readonly includeRaw: boolean;
-  readonly privacyNotes: 'keep' | 'hash' | 'drop';
+  readonly privacyNotes: Privacy;
+  readonly privacyMessages: Privacy;
 }
 
 export interface BridgeSettings {

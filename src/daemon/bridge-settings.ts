@@ -64,5 +64,6 @@ export function recordSettingsOf({ kafka, limits, privacy, records }: RecordConf
     deadLetterBytesMax: limits.deadLetterBytesMax,
     includeRaw: records.rawXml,
     privacyNotes: privacy.notes,
+    privacyMessages: privacy.messageContent,
   };
 }

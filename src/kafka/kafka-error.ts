@@ -118,6 +118,6 @@ export function toKafkaError(
   if (error instanceof KafkaError) return error;
   const kafkaCode = kafkaCodeOf(error);
   const remedy = REMEDIES.get(kafkaCode);
-    const message = `Kafka: ${doing} failed with ${kafkaCode}: ${messageOf(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
+  const message = `Kafka: ${doing} failed with ${kafkaCode}: ${messageOf(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
   return new KafkaError(message, { ...where, kind: kindOf(kafkaCode), kafkaCode, cause: error });
 }

@@ -50,11 +50,12 @@ export async function readPartition(kafka: Kafka, options: ReadPartitionOptions)
     readUncommitted: false,
     maxWaitTimeInMs: 100,
     maxInFlightRequests: 1,
+    retry: { retries: 5, initialRetryTime: 100, restartOnFailure: () => Promise.resolve(false) },
   });
   const ended = endOf(consumer, partition, bounds.high);
   const over = new AbortController();
   try {
-    const work = consume(consumer, { topic, partition, from, values }).then(() => ended);
+    const work = Promise.race([ended, consume(consumer, { topic, partition, from, values }).then(() => ended)]);
     const deadline = clock.sleep(deadlineMs, AbortSignal.any([over.signal, signal])).then(() => {
       if (over.signal.aborted || signal.aborted) return;
       throw new KafkaError(
@@ -100,8 +101,12 @@ async function consume(
       return Promise.resolve();
     },
   });
-  // Only now: kafkajs takes a seek after `run`, and the group is not joined before it.
-  consumer.seek({ topic, partition, offset: String(from) });
+  try {
+    // Only now: kafkajs takes no seek before `run`, and fetches nothing before the group is joined.
+    consumer.seek({ topic, partition, offset: String(from) });
+  } catch {
+    // The consumer crashed while it started; its CRASH event, which comes next, says why.
+  }
 }
 
 function endOf(consumer: Consumer, partition: number, high: bigint): Promise<void> {

@@ -5,7 +5,7 @@ import { type ClaimRecord, claimKey, formatClaim } from './claim-record.ts';
 import { FenceHistory } from './fence-history.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { Ownership } from './ownership.ts';
-import type { KafkaLog, TransactionalProducer } from './port.ts';
+import type { KafkaLog, PartitionContents, TransactionalProducer } from './port.ts';
 import { ProgressImage } from './progress-image.ts';
 import { ShardLostError, TopologyError } from './shard-errors.ts';
 import type { ShardObserver } from './shard-observer.ts';
@@ -43,12 +43,15 @@ export interface HeldShard {
 /**
  * Gets a shard, at start and after every error (design §4):
  *
- *     still ours? → no newer claim? → fence → read committed to the end → commit our claim
+ *     still ours? → no newer claim? → fence → read committed to the end → commit our claim → nothing in between?
  *
- * Fencing ends the older producer and its open transaction, so what is read afterwards is final: it says whether a
- * commit whose answer was lost took place. The claim is the barrier: it can be committed only if nobody fenced us in
- * the meantime. Both questions before the fence are there for a process that wakes up after another one took over:
- * it must not fence the rightful owner.
+ * Fencing ends the older producer and its open transaction, so what stands in the log afterwards is final: it says
+ * whether a commit whose answer was lost took place. The claim is the barrier. It can be committed only if nobody
+ * fenced us in the meantime, and its offset says whether the read had reached the end: "the last stable offset"
+ * alone may come from a broker that has not noticed yet that it lost the leadership.
+ *
+ * Both questions before the fence are there for a process that wakes up after another one took over: it must not
+ * fence the rightful owner.
  */
 export class ShardOwner {
   readonly image: ProgressImage;
@@ -116,7 +119,7 @@ export class ShardOwner {
     const { topology, ownership, clock, identity } = this.#options;
     await topology.refresh(signal);
     if (!(await ownership.confirm(signal))) throw new ShardLostError(identity.shard, 'not-owner', this.#lastError);
-    if (this.#hasHeld) await this.#read(signal);
+    if (this.#hasHeld) await this.#look(signal);
     if (this.#fences.isRivalLikely(clock.monotonic())) {
       throw new ShardLostError(identity.shard, 'fenced-repeatedly', this.#lastError);
     }
@@ -131,19 +134,40 @@ export class ShardOwner {
     }
   }
 
-  /** Folds what was committed since the last read, and looks whether somebody else has claimed the shard in it. */
+  /**
+   * Before fencing: has somebody else claimed the shard? The end may lie before what we know to be committed, because
+   * the markers of a commit are written after its answer.
+   */
+  async #look(signal: AbortSignal): Promise<void> {
+    const contents = await this.#readOn(signal);
+    if (contents.nextOffset >= this.image.nextOffset) this.#fold(contents);
+  }
+
+  /** After fencing: everything that is committed. */
   async #read(signal: AbortSignal): Promise<void> {
-    const { log, identity, nonce } = this.#options;
+    const contents = await this.#readOn(signal);
+    if (contents.nextOffset < this.image.nextOffset) {
+      throw this.#readBehind(
+        `it ends at offset ${String(contents.nextOffset)} and reached ${String(this.image.nextOffset)} before`,
+      );
+    }
+    this.#fold(contents);
+  }
+
+  async #readOn(signal: AbortSignal): Promise<PartitionContents> {
+    const { log, identity } = this.#options;
     const { progressTopic: topic, shard: partition } = identity;
+    return log.readPartition({ topic, partition, fromOffset: this.image.nextOffset, signal });
+  }
+
+  /** @throws {@link ShardLostError} if somebody else has claimed the shard since we had it. */
+  #fold(contents: PartitionContents): void {
     const before = this.image.claim();
-    const fromOffset = this.image.nextOffset;
-    const contents = await log.readPartition({ topic, partition, fromOffset, signal });
-    if (contents.nextOffset < fromOffset) throw shorterLog(topic, partition, fromOffset, contents.nextOffset);
     this.image.fold(contents);
     const after = this.image.claim();
     const isNewer = after !== null && after.claim !== before?.claim;
-    if (this.#hasHeld && isNewer && after.nonce !== nonce) {
-      throw new ShardLostError(partition, 'claimed-by-other', this.#lastError);
+    if (this.#hasHeld && isNewer && after.nonce !== this.#options.nonce) {
+      throw new ShardLostError(this.#options.identity.shard, 'claimed-by-other', this.#lastError);
     }
   }
 
@@ -169,12 +193,27 @@ export class ShardOwner {
     const receipt = await producer.commit({ first, rest: [] }, signal);
     const durationMs = clock.monotonic() - startedAt;
     observer.transactionCommitted({ durationMs, records: 1, bytes: record.bytes, units: 0 });
+    const claimOffset = receipt.nextOffset - 1n;
+    if (claimOffset !== this.image.nextOffset) {
+      throw this.#readBehind(
+        `it was read up to offset ${String(this.image.nextOffset)} and the claim stands at ${String(claimOffset)}`,
+      );
+    }
     this.image.apply([value], receipt.nextOffset);
     return {
       producer,
       claim: claim.claim,
       previousReplica: previous === null || previous.nonce === nonce ? null : previous.replica,
     };
+  }
+
+  #readBehind(reason: string): KafkaError {
+    const { progressTopic: topic, shard: partition } = this.#options.identity;
+    return new KafkaError(
+      `Kafka: ${topic}/${String(partition)} was not read to its end: ${reason}. Usual for seconds after a leader has moved. ` +
+        'If it stays so, committed records were lost; restart the bridge, and it goes on from what is there.',
+      { kind: 'unknown', kafkaCode: 'READ_BEHIND', phase: 'read', topic, partition },
+    );
   }
 }
 
@@ -193,12 +232,4 @@ function checkShards(previous: ClaimRecord, { shard, shards, progressTopic, inst
         `"${installation}": set \`installation\` back, or name another progress topic.`,
     );
   }
-}
-
-function shorterLog(topic: string, partition: number, before: bigint, now: bigint): KafkaError {
-  return new KafkaError(
-    `Kafka: ${topic}/${String(partition)} ends at offset ${String(now)} and reached ${String(before)} before. ` +
-      'It has lost committed records or was made anew. If it stays so, restart the bridge: it then goes on from what is there.',
-    { kind: 'unknown', kafkaCode: 'PROGRESS_SHORTENED', phase: 'read', topic, partition },
-  );
 }

@@ -53,6 +53,8 @@ export class FakeKafka implements KafkaLog {
   readonly counts: Map<string, number>;
   readonly settings = new Map<string, string>([['cleanup.policy', 'compact']]);
   fences = 0;
+  /** So many of the next reads end so many offsets before the end, as at a broker that lost the leadership unawares. */
+  staleReads = { count: 0, offsets: 0 };
   /** Called before each commit is decided; may start rivals, or hold the commit up. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   readonly #epochs = new Map<string, number>();
@@ -113,7 +115,10 @@ export class FakeKafka implements KafkaLog {
   }
 
   readPartition({ topic, partition, fromOffset }: ReadRequest): Promise<PartitionContents> {
-    const records = this.partitions.get(`${topic}/${String(partition)}`) ?? [];
+    const all = this.partitions.get(`${topic}/${String(partition)}`) ?? [];
+    const isStale = this.staleReads.count > 0;
+    if (isStale) this.staleReads.count -= 1;
+    const records = isStale ? all.slice(0, all.length - this.staleReads.offsets) : all;
     const values = new Map<string, string | null>();
     for (const record of records.slice(Number(fromOffset))) if (record !== null) values.set(record.key, record.value);
     return Promise.resolve({ values, nextOffset: BigInt(records.length) });

@@ -59,14 +59,23 @@ function unit(accountId: string, revision: number, size = 10): CommitUnit {
   return {
     accountId,
     records: [
-      { topic: DATA, key: accountId, value: `${accountId}#${String(revision)}`.padEnd(size), headers: {}, timestampMs: 1 },
+      {
+        topic: DATA,
+        key: accountId,
+        value: `${accountId}#${String(revision)}`.padEnd(size),
+        headers: {},
+        timestampMs: 1,
+      },
     ],
     progress: [{ key: `a/${accountId}`, value: `${accountId}@${String(revision)}` }],
   };
 }
 
 function published(kafka: FakeKafka): readonly string[] {
-  return kafka.values(DATA).map((value) => value.trim()).sort();
+  return kafka
+    .values(DATA)
+    .map((value) => value.trim())
+    .sort();
 }
 
 describe('start', () => {
@@ -109,7 +118,10 @@ describe('start', () => {
     const kafka = newKafka();
     const { shard, clock } = newShard(kafka);
     kafka.breakNextClaim({ at: 'commit', code: 'ECONNRESET' });
-    clock.sleep = () => newShard(kafka, { nonce: 'nonce-b', replica: 'b' }).shard.start(NEVER).then(() => undefined);
+    clock.sleep = () =>
+      newShard(kafka, { nonce: 'nonce-b', replica: 'b' })
+        .shard.start(NEVER)
+        .then(() => undefined);
 
     await expect(shard.start(NEVER)).rejects.toMatchObject({ reason: 'claimed-by-other' });
     expect(kafka.fences).toBe(2);
@@ -225,6 +237,37 @@ describe('commit', () => {
     expect(published(kafka)).toEqual(['anna#1', 'ben#1']);
     expect(observer.resolutions).toEqual([true, true]);
     expect(kafka.fences).toBe(2);
+  });
+
+  test.each([1, 2, 3, 4])(
+    'does not believe a read that ended before the commit in doubt (stale reads: %i)',
+    async (count) => {
+      const kafka = newKafka();
+      const { shard, observer } = newShard(kafka);
+      await shard.start(NEVER);
+      kafka.breakNext({ at: 'lost-answer', code: 'KafkaJSRequestTimeoutError' });
+      // The unit's progress and its marker are not seen.
+      kafka.staleReads = { count, offsets: 2 };
+
+      await shard.commit(unit('anna', 1));
+
+      expect(published(kafka)).toEqual(['anna#1']);
+      expect(observer.resolutions).toEqual([true]);
+    },
+  );
+
+  test('waits while the log ends before what it knows to be committed', async () => {
+    const kafka = newKafka();
+    const { shard, observer } = newShard(kafka);
+    await shard.start(NEVER);
+    await shard.commit(unit('anna', 1));
+    kafka.breakNext({ at: 'data', code: 'NOT_LEADER_FOR_PARTITION' });
+    kafka.staleReads = { count: 6, offsets: 4 };
+
+    await shard.commit(unit('anna', 2));
+
+    expect(published(kafka)).toEqual(['anna#1', 'anna#2']);
+    expect(observer.replacements.slice(1)).toEqual(['READ_BEHIND', 'READ_BEHIND', 'READ_BEHIND']);
   });
 
   test('retries alone what was not committed, then goes on in groups', async () => {

@@ -1,4 +1,4 @@
-import { ownDevice } from './documents/services.ts';
+import { ownDocuments } from './documents/own-documents.ts';
 import { ownState } from './documents/state.ts';
 import type { Random } from './random.ts';
 import type { User } from './user.ts';
@@ -32,15 +32,24 @@ export function contactDelta(user: User, deltaNum: number): Element {
   ]);
 }
 
-/** What the account publishes about itself (events §4.6). */
-export function selfPresence(accountUri: string, availability: number, version: number, atMs: number): Element {
+/** The states that the account publishes about itself, and an emptied note (events §4.6). */
+export function selfPresence(availability: number, version: number, atMs: number): Element {
   const publishTime = isoSeconds(atMs);
   return plain('selfPresence', {}, [
     categoryElement('state', { instance: 536870912, version, publishTime }, ownState('userState', availability)),
     categoryElement('state', { instance: 805306369, version, publishTime }, ownState('machineState', 3500)),
-    categoryElement('device', { instance: 4294967290, version, publishTime }, ownDevice(accountUri)),
     plain('cwaCategory', { name: 'note' }),
   ]);
+}
+
+/** Everything that the account publishes, most of which nobody else sees (events §6.2). */
+export function selfSnapshot(accountUri: string, atMs: number): Element {
+  const publishTime = isoSeconds(atMs);
+  const states = selfPresence(3500, 0, atMs);
+  const others = ownDocuments(accountUri).map(({ name, instance, body }) =>
+    categoryElement(name, { instance, version: 0, publishTime }, body),
+  );
+  return { ...states, children: [...states.children, ...others] };
 }
 
 /** Access levels and their members (events §4.5). */

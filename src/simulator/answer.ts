@@ -4,15 +4,8 @@ import type { Faults } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Random } from './random.ts';
 import { declaration } from './replies.ts';
-import type { Session } from './session.ts';
+import type { Answer, Session } from './session.ts';
 import { lineBreak, writeAttribute } from './xml-writer.ts';
-
-/** One data-channel answer. */
-export interface Answer {
-  readonly body: string;
-  readonly ackId: number;
-  readonly events: readonly QueuedEvent[];
-}
 
 /** How often a lagging `ackId` lags. */
 const LAG_PROBABILITY = 0.3;

@@ -135,7 +135,7 @@ export class ChangeSource {
       case 'contactGroup':
         return own(contactDelta(user, this.#made + 1));
       case 'selfPresence':
-        return own(selfPresence(this.#accountUri, this.#random.pick([3500, 6500, 15500]), this.#made, atMs));
+        return own(selfPresence(this.#random.pick([3500, 6500, 15500]), this.#made, atMs));
       case 'conference':
         return own(conferenceMessage(this.#random, user));
       default:

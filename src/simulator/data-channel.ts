@@ -1,4 +1,4 @@
-import { composeAnswer, emptyAnswer, type Answer, type AnswerParts } from './answer.ts';
+import { composeAnswer, emptyAnswer, type AnswerParts } from './answer.ts';
 import { deliver } from './delivery.ts';
 import { ticketOf, xmlReply, type Exchange } from './exchange.ts';
 import { sufferFault, type Restart } from './fault-replies.ts';
@@ -6,7 +6,7 @@ import type { FaultKind, FaultSpec } from './faults.ts';
 import type { HandOver } from './ledger.ts';
 import { readPollQuery, type PollQuery } from './poll-query.ts';
 import { sessionNotFound, ticketRefused } from './replies.ts';
-import type { Session } from './session.ts';
+import type { Answer, Session } from './session.ts';
 import { hasAffinity } from './sign-in.ts';
 import type { World } from './world.ts';
 

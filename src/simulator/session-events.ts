@@ -1,4 +1,4 @@
-import { configuration, containers, contactList, selfPresence, subscribers } from './account-events.ts';
+import { configuration, containers, contactList, selfSnapshot, subscribers } from './account-events.ts';
 import type { User } from './user.ts';
 import { unknownUserElement, userElement, userPresence } from './user-presence.ts';
 import { WATCHED_CATEGORIES } from './user.ts';
@@ -18,7 +18,7 @@ export function openSession(world: World, accountUri: string, rid: string): Sess
   const subscribed = contacts.slice(0, options.subscribedContacts);
   const events = [
     contactList(contacts, subscribed.length),
-    selfPresence(accountUri, 3500, 0, now),
+    selfSnapshot(accountUri, now),
     containers(),
     subscribers(),
     configuration(),

@@ -1,5 +1,5 @@
 import { digestOf } from './canonical-text.ts';
-import { EventQueue } from './event-queue.ts';
+import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import type { Ledger, LedgerSession, SessionEnd } from './ledger.ts';
 import type { User } from './user.ts';
 import { elementChildren, withAttribute, type Element } from './xml-node.ts';
@@ -10,6 +10,13 @@ export interface RawEvent {
   readonly xml: string;
   readonly eventName: string;
   readonly users?: readonly string[];
+}
+
+/** One data-channel answer. */
+export interface Answer {
+  readonly body: string;
+  readonly ackId: number;
+  readonly events: readonly QueuedEvent[];
 }
 
 export interface SessionOptions {
@@ -44,7 +51,7 @@ export class Session {
   /** When changes were made up to, in monotonic milliseconds. */
   changesMadeUntil: number;
   /** The body of the latest data-channel answer, for the fault that repeats it. */
-  previousAnswer: PreviousAnswer | null = null;
+  previousAnswer: Answer | null = null;
   readonly #options: SessionOptions;
   readonly #ledger: Ledger;
   #activeAt: number;
@@ -112,13 +119,6 @@ export class Session {
   #identity(): { session: number; sid: string; accountUri: string } {
     return { session: this.number, sid: this.sid, accountUri: this.accountUri };
   }
-}
-
-/** An answer that can be given once more. */
-export interface PreviousAnswer {
-  readonly body: string;
-  readonly ackId: number;
-  readonly events: ReturnType<EventQueue['peek']>;
 }
 
 function usersOf(event: Element): readonly string[] {

@@ -29,7 +29,7 @@ export interface Element {
 export type Node = Element | string;
 
 /** Attribute values by name; a name with a namespace is `{namespace}name`. An undefined value leaves it out. */
-export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Makes elements of one namespace; a single text may stand for the list of children. */
 export type Vocabulary = (name: string, attributes?: Attributes, children?: readonly Node[] | string) => Element;

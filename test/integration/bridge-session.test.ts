@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';
-import { expectExactlyOnce } from '../support/exactly-once.ts';
+import { expectExactlyOnce, expectNoHole } from '../support/exactly-once.ts';
 import type { TailRecord } from '../support/topic-tail.ts';
 import { until } from '../support/until.ts';
 
@@ -35,6 +35,7 @@ describe('a first start', () => {
     await start();
 
     const [ended] = await snapshotEnded(stage);
+    await expectNoHole(records);
     const [gap] = records.ofType('gap');
     expect(gap?.value).toMatchObject({ reason: 'first-start', previousGeneration: null, gapId: ended?.value.gapId });
     expect(ended?.value).toMatchObject({ missing: [], gapId: expect.any(String) });
@@ -51,7 +52,7 @@ describe('a first start', () => {
         .map(({ value }) => value.recordType),
     ).toEqual(['gap', 'sessionStarted', 'snapshotBegun']);
     await until('the change is acknowledged', () => simulator.ledger.events.at(-1)?.acknowledgedAt);
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 
   const servers: readonly (readonly [string, SimulatorOptions])[] = [
@@ -77,7 +78,7 @@ describe('a first start', () => {
     await until('everything is acknowledged', () =>
       simulator.ledger.events.every(({ acknowledgedAt }) => acknowledgedAt !== null),
     );
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
     expect(simulator.stats).toMatchObject({ signIns: { ok: 1, refused: 0 }, sessionsOpened: 1, pollsRefused: 0 });
   });
 });
@@ -99,7 +100,7 @@ describe('with a sealing key', () => {
     expect(missed.value).toMatchObject({ origin: 'live', generation: resumed?.value.generation });
     expect(records.ofType('gap')).toHaveLength(1);
     expect(simulator.stats).toMatchObject({ signIns: { ok: 1 }, sessionsOpened: 1, pollsRefused: 0 });
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 
   test('a key that is gone costs a sign-in, not the session', async () => {
@@ -114,7 +115,7 @@ describe('with a sealing key', () => {
 
     expect(records.ofType('gap')).toHaveLength(1);
     expect(simulator.stats).toMatchObject({ signIns: { ok: 2 }, sessionsOpened: 1 });
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 
   test('a changed watch list is subscribed in the session that goes on', async () => {
@@ -153,7 +154,7 @@ describe('without a sealing key', () => {
     const [firstGap, secondGap] = records.inSequence().filter(({ value }) => value.recordType === 'gap');
     expect(secondGap?.value).toMatchObject({ reason: 'restart', previousGeneration: firstGap?.value.generation });
     expect(records.ofType('sessionLost')).toEqual([]);
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 
   test('a killed process costs a sign-in: the old session is tried once and goes on', async () => {
@@ -171,7 +172,7 @@ describe('without a sealing key', () => {
     expect(records.ofType('gap')).toHaveLength(1);
     expect(records.ofType('sessionResumed')).toHaveLength(1);
     expect(simulator.stats).toMatchObject({ signIns: { ok: 2 }, sessionsOpened: 1 });
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 
   test('a killed process whose session is gone polls it once, says so, and begins a new generation', async () => {
@@ -189,6 +190,6 @@ describe('without a sealing key', () => {
     expect(simulator.stats.pollsRefused).toBe(refusedBefore + 1);
     const gap = records.inSequence().findLast(({ value }) => value.recordType === 'gap');
     expect(gap?.value.reason).toBe('session-lost');
-    expectExactlyOnce(records, simulator.ledger);
+    await expectExactlyOnce(records, simulator.ledger);
   });
 });

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { ACCOUNT, setStage, type Settings, USERS } from '../support/bridge.ts';
+import type { LogLine } from '../support/log-lines.ts';
+
+const STOPPED = 'account stopped: a person has to act';
+
+/** The account with another password, or with where to find it. */
+function withPassword(secret: { readonly password: string } | { readonly passwordFile: string }): Settings {
+  const { user, uri } = ACCOUNT;
+  return { accounts: [{ id: 'watcher', site: 'lab', user, ...secret, uri, watch: { users: USERS } }] };
+}
+
+function messageOf({ err }: LogLine): string {
+  return (err as { readonly message: string }).message;
+}
+
+describe('a wrong password', () => {
+  test.each(['requestFailed', '401', '403'] as const)(
+    'refused with %s ends after one sign-in, with a message that says what to do',
+    async (signInRefusal) => {
+      const stage = await setStage({ settings: withPassword({ password: 'wrong' }), simulator: { signInRefusal } });
+      const bridge = await stage.start();
+
+      expect(messageOf(await bridge.log.find(STOPPED))).toMatch(
+        /the server refused the sign-in.*; check user, password and uri of the account; it is not tried again/,
+      );
+      expect(JSON.parse((await bridge.get('/status')).body)).toMatchObject({ accounts: [{ phase: 'stopped' }] });
+      expect((await bridge.get('/metrics')).body).toContain(
+        'cwa_bridge_sign_in_attempts_total{site="lab",account="watcher",outcome="refused"} 1',
+      );
+      // A person has to act; a restart by a probe would not help.
+      expect(await bridge.get('/livez')).toMatchObject({ status: 200 });
+      expect(await bridge.get('/readyz')).toMatchObject({ status: 200 });
+      await bridge.stop();
+      expect(stage.simulator.stats.signIns).toEqual({ ok: 0, refused: 1 });
+    },
+  );
+
+  test('is tried twice at most, however often the bridge is started', async () => {
+    const stage = await setStage({ settings: withPassword({ password: 'wrong' }) });
+    let last: LogLine | undefined;
+    for (let start = 1; start <= 10; start += 1) {
+      const bridge = await stage.start();
+      last = await bridge.log.find(STOPPED);
+      await bridge.stop();
+      expect(stage.simulator.stats.signIns).toEqual({ ok: 0, refused: Math.min(start, 2) });
+    }
+    expect(last === undefined ? '' : messageOf(last)).toMatch(
+      /^Account "watcher" is not signed in: site "lab" refused it 2 times, last at \d{4}-.*Correct its password/,
+    );
+    // One gap since the first start, however many there were.
+    expect(new Set(stage.records.ofType('gap').map(({ value }) => value.gapId)).size).toBe(1);
+  });
+
+  test('that was changed is noticed at the next start where a sealing key is configured', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cwa-password-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const passwordFile = join(folder, 'password');
+    await writeFile(passwordFile, 'wrong\n');
+    const sealing = { keys: [{ id: 'key-1', key: randomBytes(32).toString('base64') }] };
+    const stage = await setStage({ settings: { ...withPassword({ passwordFile }), sealing } });
+    for (let start = 1; start <= 3; start += 1) {
+      const bridge = await stage.start();
+      await bridge.log.find(STOPPED);
+      await bridge.stop();
+    }
+    await writeFile(passwordFile, `${ACCOUNT.password}\n`);
+
+    await stage.start();
+    await stage.records.count('snapshotEnded', 1);
+
+    expect(stage.simulator.stats.signIns).toEqual({ ok: 1, refused: 2 });
+  });
+});
+
+test('a password of all that XML escapes signs in', async () => {
+  const password = `a&b<c>d"e'f]]>g\u00e9\u{1F511} h`;
+  const stage = await setStage({
+    settings: withPassword({ password }),
+    simulator: { accounts: [{ ...ACCOUNT, password }] },
+  });
+  await stage.start();
+  await stage.records.count('snapshotEnded', 1);
+  expect(stage.simulator.stats.signIns).toEqual({ ok: 1, refused: 0 });
+});

@@ -9,6 +9,7 @@ import { kafkaCodeOf, type KafkaPhase, toKafkaError } from './kafka-error.ts';
 import { kafkajsLogCreator } from './kafkajs-log-creator.ts';
 import { KafkajsProducer } from './kafkajs-producer.ts';
 import { readPartition } from './kafkajs-read-partition.ts';
+import { KafkajsScanner } from './kafkajs-scanner.ts';
 import type {
   ClusterLayout,
   KafkaLog,
@@ -43,6 +44,9 @@ export interface KafkajsLogOptions {
  * our own back-off, which can be aborted.
  */
 const RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 4, factor: 0.2, multiplier: 2 };
+/** A coordinator that has just started loads its groups for some tenths of a second; kafkajs gives up at once. */
+const GROUP_LOAD_ATTEMPTS = 20;
+const GROUP_LOAD_PAUSE_MS = 100;
 
 /** The Kafka client of the bridge: kafkajs behind the port. */
 export class KafkajsLog implements KafkaLog, TopicAdmin {
@@ -71,6 +75,12 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     return new KafkajsProducer(this.#kafka, { transactionalId, transactionTimeoutMs, clock });
   }
 
+  /** For whole topics, which are too large to be folded by key. */
+  createScanner(): KafkajsScanner {
+    const { clock, readTimeoutMs: stallTimeoutMs } = this.#options;
+    return new KafkajsScanner(this.#kafka, { clock, stallTimeoutMs });
+  }
+
   async readPartition(request: ReadRequest): Promise<PartitionContents> {
     const { topic, partition, signal } = request;
     const { clock, readTimeoutMs: deadlineMs, installation } = this.#options;
@@ -83,11 +93,20 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     const onGroupLeft = (groupId: string): void => {
       this.#deleteGroup(groupId);
     };
-    try {
-      return await readPartition(this.#kafka, { ...request, bounds, groupPrefix, deadlineMs, clock, onGroupLeft });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw toKafkaError(error, `reading ${topic}/${String(partition)}`, { phase: 'read', topic, partition });
+    const options = { ...request, bounds, groupPrefix, deadlineMs, clock, onGroupLeft };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await readPartition(this.#kafka, options);
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = toKafkaError(error, `reading ${topic}/${String(partition)}`, {
+          phase: 'read',
+          topic,
+          partition,
+        });
+        if (failure.kafkaCode !== 'GROUP_LOAD_IN_PROGRESS' || attempt === GROUP_LOAD_ATTEMPTS) throw failure;
+      }
+      await clock.sleep(GROUP_LOAD_PAUSE_MS, signal);
     }
   }
 

@@ -50,7 +50,7 @@ export async function readPartition(kafka: Kafka, options: ReadPartitionOptions)
     readUncommitted: false,
     maxWaitTimeInMs: 100,
     maxInFlightRequests: 1,
-    retry: { retries: 5, initialRetryTime: 100, restartOnFailure: () => Promise.resolve(false) },
+    retry: { retries: 2, initialRetryTime: 100, restartOnFailure: () => Promise.resolve(false) },
   });
   const ended = endOf(consumer, partition, bounds.high);
   const over = new AbortController();

@@ -67,7 +67,7 @@ describe('one shard on a real broker', () => {
     await close();
 
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    const reason: unknown = outcomes[1]?.status === 'rejected' ? outcomes[1].reason : null;
+    const reason: unknown = outcomes[1].status === 'rejected' ? outcomes[1].reason : null;
     expect(reason).toBeInstanceOf(RecordRejectedError);
     expect(reason).toMatchObject({ kafkaCode: 'MESSAGE_TOO_LARGE', topic: installation.dataTopic });
     expect(observer.failures.every((failure) => failure === 'data:MESSAGE_TOO_LARGE')).toBe(true);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { kafkajsLogCreator } from '../../../src/kafka/kafkajs-log-creator.ts';
 import type { Log } from '../../../src/lib/log.ts';
 
-function lines(level: number, message: string): readonly string[] {
+function lines(level: logLevel, message: string): readonly string[] {
   const seen: string[] = [];
   const logger: Log = {
     debug: () => seen.push('debug'),

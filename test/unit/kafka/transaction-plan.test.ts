@@ -78,7 +78,7 @@ describe('every plan', () => {
 });
 
 function javaPartition(key: string, count: number): number {
-  const choose = kafkajs.Partitioners.JavaCompatiblePartitioner();
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
   const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
     partitionId,
     partitionErrorCode: 0,

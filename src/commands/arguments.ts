@@ -12,7 +12,7 @@ export function readArguments<const Options extends NonNullable<ParseArgsConfig[
   args: readonly string[],
   options: Options,
   { allowPositionals = false }: { readonly allowPositionals?: boolean } = {},
-) {
+): ReturnType<typeof parseArgs<{ args: string[]; options: Options; allowPositionals: boolean; strict: true }>> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals, strict: true });
   } catch (error) {

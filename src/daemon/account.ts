@@ -72,7 +72,9 @@ export class Account {
           observer: meter,
           clock,
           password: () => account.password.read(),
-          signIn: async (attempt) => void (await client.signIn(attempt)),
+          signIn: async (attempt) => {
+            await client.signIn(attempt);
+          },
         },
         signal,
       );

@@ -6,14 +6,14 @@ import type { RecordSchema, Schema, ValueOf } from './schema.ts';
  * wrapper, longs with all their digits.
  *
  * `JSON.stringify` cannot do that: it refuses a bigint, follows the object's order instead of the schema's, and skips
- * a missing field silently. A serializer is compiled once for each schema, into one closure for each field.
+ * a missing field silently. Closures over the schema can, in twice its time: every field is looked up by a name that
+ * changes. So each record schema becomes the source of a function, once, with the names of its fields in it:
+ *
+ *     function Truncation(v) { return '{"path":' + text(v.path, "Truncation.path") + … + '}' }
+ *
+ * which takes less time than `JSON.stringify`. Nothing but our own schemas ever goes into that source.
  */
 export type Serialize<Value> = (value: Value) => string;
-
-type Write = (value: unknown) => string;
-
-const LONG_MIN = -(2n ** 63n);
-const LONG_MAX = 2n ** 63n - 1n;
 
 /**
  * Compiles the serializer of a schema.
@@ -22,76 +22,94 @@ const LONG_MAX = 2n ** 63n - 1n;
  * another type, or out of range): such a record would be unreadable for consumers, and it is our own mistake.
  */
 export function serializerOf<S extends RecordSchema>(schema: S): Serialize<ValueOf<S>> {
-  return writerOf(schema, schema.name);
+  const functions = new Map<string, string>();
+  const root = functionOf(schema, functions);
+  const source = `${[...functions.values()].join('\n')}\nreturn ${root};`;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the source is made of our own schemas alone
+  const compile = new Function(...Object.keys(WRITERS), source) as (...writers: unknown[]) => Serialize<ValueOf<S>>;
+  return compile(...Object.values(WRITERS));
 }
 
-function writerOf(schema: Schema, path: string): Write {
+/** Adds the function that writes a type, and those that it needs; returns its name. */
+function functionOf(schema: Schema, functions: Map<string, string>): string {
+  const name = schema.kind === 'record' ? `write${schema.name}` : `writeItem${functions.size}`;
+  if (functions.has(name)) return name;
+  functions.set(name, '');
+  const isRecord = schema.kind === 'record';
+  const body = isRecord ? recordExpression(schema, functions) : expressionOf(schema, 'v', 'path', functions);
+  functions.set(name, `function ${name}(v, path) { return ${body}; }`);
+  return name;
+}
+
+function recordExpression(schema: RecordSchema, functions: Map<string, string>): string {
+  const fields = Object.entries(schema.fields).map(([name, { type }], index) => {
+    const value = `v[${JSON.stringify(name)}]`;
+    const label = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
+    const path = JSON.stringify(`${schema.name}.${name}`);
+    if (type.kind !== 'nullable') return `${JSON.stringify(label)} + ${expressionOf(type, value, path, functions)}`;
+    const inner = expressionOf(type.inner, value, path, functions);
+    return `(${value} === null ? ${JSON.stringify(`${label}null`)} : ${JSON.stringify(label)} + ${inner})`;
+  });
+  return `(object(v, path), ${fields.join(' + ')} + '}')`;
+}
+
+/** The source of an expression that writes `value`, both of them and `path` (for messages) being source themselves. */
+function expressionOf(schema: Schema, value: string, path: string, functions: Map<string, string>): string {
   switch (schema.kind) {
     case 'string':
-      return (value) => (typeof value === 'string' ? JSON.stringify(value) : refuse(path, 'a string', value));
     case 'boolean':
-      return (value) => (typeof value === 'boolean' ? String(value) : refuse(path, 'a boolean', value));
     case 'int':
-      return (value) => (isInt(value) ? String(value) : refuse(path, 'a 32-bit integer', value));
     case 'long':
-      return (value) => (isLong(value) ? String(value) : refuse(path, 'a 64-bit integer', value));
     case 'timestamp':
-      return (value) => (Number.isSafeInteger(value) ? String(value) : refuse(path, 'epoch milliseconds', value));
+      return `${schema.kind}(${value}, ${path})`;
     case 'nullable':
-      return nullableWriter(writerOf(schema.inner, path));
+      return `(${value} === null ? 'null' : ${expressionOf(schema.inner, value, path, functions)})`;
     case 'array':
-      return arrayWriter(writerOf(schema.items, `${path}[]`), path);
+      return `array(${value}, ${path}, ${functionOf(schema.items, functions)})`;
     case 'record':
-      return recordWriter(schema, path);
+      return `${functionOf(schema, functions)}(${value}, ${path})`;
     default:
       return unreachable(schema);
   }
 }
 
-function nullableWriter(write: Write): Write {
-  return (value) => (value === null ? 'null' : write(value));
-}
+const LONG_MIN = -(2n ** 63n);
+const LONG_MAX = 2n ** 63n - 1n;
 
-function arrayWriter(write: Write, path: string): Write {
-  return (value) => {
+/** All but what JSON holds as it is: quotes, backslashes, controls, and surrogates, which may stand alone. */
+const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+/** What the compiled functions call, by the names under which they see it. */
+const WRITERS = {
+  string(value: unknown, path: string): string {
+    if (typeof value !== 'string') return refuse(path, 'a string', value);
+    return NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
+  },
+  boolean(value: unknown, path: string): string {
+    return typeof value === 'boolean' ? String(value) : refuse(path, 'a boolean', value);
+  },
+  int(value: unknown, path: string): string {
+    if (typeof value !== 'number' || value !== (value | 0)) return refuse(path, 'a 32-bit integer', value);
+    return String(value);
+  },
+  long(value: unknown, path: string): string {
+    const isLong = typeof value === 'bigint' ? value >= LONG_MIN && value <= LONG_MAX : Number.isSafeInteger(value);
+    return isLong ? String(value) : refuse(path, 'a 64-bit integer', value);
+  },
+  timestamp(value: unknown, path: string): string {
+    return Number.isSafeInteger(value) ? String(value) : refuse(path, 'epoch milliseconds', value);
+  },
+  array(value: unknown, path: string, write: (item: unknown, path: string) => string): string {
     if (!Array.isArray(value)) return refuse(path, 'an array', value);
-    const items: readonly unknown[] = value;
-    if (items.length === 0) return '[]';
-    let json = '[';
-    let separator = '';
-    for (const item of items) {
-      json += separator + write(item);
-      separator = ',';
-    }
+    if (value.length === 0) return '[]';
+    let json = `[${write(value[0], path)}`;
+    for (let index = 1; index < value.length; index += 1) json += `,${write(value[index], path)}`;
     return `${json}]`;
-  };
-}
-
-function recordWriter(schema: RecordSchema, path: string): Write {
-  const fields = Object.entries(schema.fields).map(([name, { type }], index) => ({
-    name,
-    prefix: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
-    write: writerOf(type, `${path}.${name}`),
-  }));
-  return (value) => {
-    if (!isObject(value)) return refuse(path, 'a record', value);
-    let json = '';
-    for (const { name, prefix, write } of fields) json += prefix + write(value[name]);
-    return `${json}}`;
-  };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isInt(value: unknown): value is number {
-  return typeof value === 'number' && value === (value | 0);
-}
-
-function isLong(value: unknown): value is number | bigint {
-  return typeof value === 'bigint' ? value >= LONG_MIN && value <= LONG_MAX : Number.isSafeInteger(value);
-}
+  },
+  object(value: unknown, path: string): void {
+    if (typeof value !== 'object' || value === null) refuse(path, 'a record', value);
+  },
+};
 
 function refuse(path: string, expected: string, value: unknown): never {
   throw new AssertionError(`${path} must be ${expected}, but is ${value === null ? 'null' : typeof value}`);

@@ -77,7 +77,7 @@ describe('serializerOf', () => {
     ['an int that is too large', { small: 2 ** 31 }, 'Outer.small must be a 32-bit integer'],
     ['a fraction', { at: 0.5 }, 'Outer.at must be epoch milliseconds'],
     ['no array', { list: {} }, 'Outer.list must be an array'],
-    ['a wrong item', { list: [{ name: 1 }] }, 'Outer.list[].name must be a string'],
+    ['a wrong item', { list: [{ name: 1 }] }, 'Inner.name must be a string'],
     ['no record', { child: 'x' }, 'Outer.child must be a record'],
   ])('refuses %s and names the place', (_what, wrong, message) => {
     const value = { ...OUTER, ...wrong } as Outer;

@@ -3,9 +3,11 @@
  * of `ackId`, a seeded population whose presence changes, and faults on demand. It keeps a ledger of what it handed
  * over, to be compared with what arrived elsewhere.
  *
- * It shares wire *names* with the client and nothing else: requests are read by a parser of its own choice, answers
+ * It shares wire *names* with the client and nothing else: requests are read by a reader of its own, answers
  * are written from its own model, and digests are made from that model and never from a document.
  */
+
+import { writeFile } from 'node:fs/promises';
 
 import { messageOf } from '../lib/errors.ts';
 import type { Faults } from './faults.ts';
@@ -13,7 +15,7 @@ import { HttpServer } from './http-server.ts';
 import type { Ledger } from './ledger.ts';
 import { resolveOptions, type ResolvedOptions, type SimulatorOptions } from './options.ts';
 import type { PresenceUpdate } from './population.ts';
-import { SimulatorListenError } from './simulator-error.ts';
+import { SimulatorListenError, SimulatorOptionError } from './simulator-error.ts';
 import type { RawEvent } from './session.ts';
 import { userElement, userPresence } from './user-presence.ts';
 import { World, type Stats } from './world.ts';
@@ -63,10 +65,12 @@ export interface Simulator {
 /**
  * Starts a simulator.
  *
- * @throws {@link SimulatorListenError} if the port cannot be had.
+ * @throws {@link SimulatorListenError} if the port cannot be had, {@link SimulatorOptionError} if the ledger's file
+ * cannot be written.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const resolved = resolveOptions(options);
+  if (resolved.ledgerFile !== null) await beginLedgerFile(resolved.ledgerFile);
   const world = new World(resolved);
   const server = new HttpServer(world);
   await listen(server, resolved);
@@ -96,6 +100,16 @@ async function listen(server: HttpServer, { host, port }: ResolvedOptions): Prom
   } catch (error) {
     const what = `The simulator cannot listen on ${host} port ${String(port)} (${messageOf(error)})`;
     throw new SimulatorListenError(`${what}: choose another --port, or 0 for a free one.`, error);
+  }
+}
+
+/** Empties the file now: that it cannot be written should not come out at the end. */
+async function beginLedgerFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, '');
+  } catch (error) {
+    const what = `The ledger cannot be written to ${path} (${messageOf(error)})`;
+    throw new SimulatorOptionError(`${what}: name a file in a folder that exists.`);
   }
 }
 

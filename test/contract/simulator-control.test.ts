@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { eidsOf, openSession, type RawClient } from './support/raw-client.ts';
 
 let sim: Simulator;
@@ -64,6 +64,13 @@ describe('the ledger', () => {
     const [session, ...events] = linesOf(await readFile(join(folder, 'ledger.ndjson'), 'utf8'));
     expect(session).toMatchObject({ reason: 'closed', endedAt: expect.any(Number) as unknown });
     expect(events).toHaveLength(6);
+  });
+
+  test('that cannot be written is noticed at the start', async () => {
+    const ledgerFile = join(folder, 'nowhere', 'ledger.ndjson');
+    await expect(startSimulator({ ledgerFile })).rejects.toThrow(
+      /ledger cannot be written to .*ENOENT.*folder that exists/,
+    );
   });
 
   test('names the users of an event', async () => {

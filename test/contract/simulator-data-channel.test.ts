@@ -234,6 +234,25 @@ describe('an answer', () => {
   });
 });
 
+describe('a session that the server loses', () => {
+  test('is not found by the next poll, nor by one that is waiting', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const reached = Promise.withResolvers<undefined>();
+    const hold = async (): Promise<void> => {
+      reached.resolve(undefined);
+      await gate.promise;
+    };
+    await open({ onPoll: ({ ackId }) => (ackId === '6' ? hold() : undefined) });
+    const waiting = client.poll();
+    await reached.promise;
+    expect(sim.loseSessions(ACCOUNT)).toBe(1);
+    gate.resolve(undefined);
+    expect((await waiting).body).toContain('code="18100"');
+    expect((await client.poll()).body).toContain('code="18100"');
+    expect(sim.pushEvent(ACCOUNT, plain('tide'))).toBe(0);
+  });
+});
+
 describe('a session that nobody polls', () => {
   test('is ended when too many events wait for it', async () => {
     await open({ queueMax: 10 });

@@ -79,6 +79,12 @@ describe('sign-in', () => {
     expect(answer.body).toContain('requestFailed');
   });
 
+  test('does not read more than 4 MiB', async () => {
+    await start();
+    const answer = await client.send('POST', '/forms/logon.html', ' '.repeat(4 * 1024 * 1024 + 1));
+    expect([answer.status, answer.body]).toEqual([500, 'the request is larger than 4 MiB\n']);
+  });
+
   test('answers the site root with 200, which a client of 2010 asks for first', async () => {
     await start();
     expect((await client.send('GET', '/')).status).toBe(200);

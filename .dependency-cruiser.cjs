@@ -82,8 +82,9 @@ module.exports = {
     only('daemon', 'Only main and commands stand above the daemon.', '^src/daemon(/|\\.ts$)', [
       '^src/(daemon|bridge|cwa|kafka|records|http|observability|config|events|lib)(/|\\.ts$)',
     ]),
+    only('verify', 'verify judges records, wherever they come from.', '^src/verify/', '^src/(verify|records|lib)/'),
     only('commands', 'No command runs a simulator.', '^src/commands/', [
-      '^src/(commands|daemon|bridge|cwa|kafka|records|http|observability|config|events|lib)(/|\\.ts$)',
+      '^src/(commands|daemon|bridge|cwa|kafka|records|verify|http|observability|config|events|lib)(/|\\.ts$)',
     ]),
     {
       name: 'cwa-and-kafka-never-meet',

@@ -204,7 +204,8 @@ class Scan {
 
   #stalled(lastError: unknown): KafkaError {
     const [cursor] = this.#open;
-    const where = cursor === undefined ? '' : `${cursor.topic}/${String(cursor.partition)} at ${String(cursor.position)}`;
+    const where =
+      cursor === undefined ? '' : `${cursor.topic}/${String(cursor.partition)} at ${String(cursor.position)}`;
     const waited = `nothing arrived of ${where} for ${String(this.#options.stallTimeoutMs)} ms`;
     if (lastError !== null) return toKafkaError(lastError, `reading (${waited})`, { phase: 'read' });
     const message = `Kafka: ${waited}. Look at the brokers' load, and whether the partition has a leader.`;

@@ -1,0 +1,159 @@
+import { parseProgress } from '../bridge/account-progress.ts';
+import type { BridgeConfiguration } from '../config/configuration.ts';
+import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import type { KafkajsScanner, PartitionBounds, ScanRange } from '../kafka/kafkajs-scanner.ts';
+import type { ClusterLayout } from '../kafka/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import { BridgeError } from '../lib/errors.ts';
+import { type LogicalTopic, TOPICS } from '../records/topics/topics.ts';
+import { Checker } from '../verify/checker.ts';
+import { DISORDER_MS, horizonOf } from '../verify/horizon.ts';
+import type { Report } from '../verify/report.ts';
+
+export interface VerifyOptions {
+  readonly kafka: KafkajsLog;
+  readonly configuration: Pick<BridgeConfiguration, 'kafka'>;
+  /** Milliseconds since the epoch; null for everything. */
+  readonly sinceMs: number | null;
+  /** So many violations are kept; all are counted. */
+  readonly violationsMax: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface Verification {
+  readonly report: Report;
+  /** Holes are judged behind records of this time, in milliseconds since the epoch; null: all, Infinity: none. */
+  readonly judgedFromMs: number | null;
+}
+
+/** The topics are not there. */
+export class TopicsMissingError extends BridgeError {
+  constructor(missing: readonly string[]) {
+    super(
+      `Kafka has no topic ${missing.join(', ')}. Look at kafka.topics, or create them: cwa-bridge topics --create.`,
+      {
+        code: 'topics-missing',
+        disposition: 'fatal',
+      },
+    );
+  }
+}
+
+/** A transaction that was decided before we asked for the ends has its markers everywhere well within this time. */
+const SETTLE_MS = 5_000;
+const SETTLE_WAIT_MS = 250;
+
+/**
+ * Reads the data topics of a configuration and checks them.
+ *
+ * The order of the steps matters while a daemon writes: first the progress, then the ends. What is committed in the
+ * progress was committed with its records, so up to there they must be found. A commit shows partition by partition,
+ * so the ends may cut through one: then what came since is looked at, for some seconds, to fill the holes.
+ *
+ * @throws {@link KafkaError} if Kafka cannot be read.
+ * @throws {@link TopicsMissingError}
+ * @throws {@link ProgressFormatError} if a newer version wrote the progress.
+ */
+export async function verifyTopics(options: VerifyOptions): Promise<Verification> {
+  const { clock, configuration, kafka, signal, sinceMs, violationsMax } = options;
+  const { names } = configuration.kafka.topics;
+  const topics = (Object.keys(TOPICS) as readonly LogicalTopic[]).map((topic) => names[topic]);
+  const layout = await layoutOf(kafka, [...topics, names.progress], signal);
+  const published = await readProgress(kafka, names.progress, layout, signal);
+
+  const scanner = kafka.createScanner();
+  const bounds = await scanner.bounds(topics, sinceMs === null ? null : sinceMs - DISORDER_MS, signal);
+  const judgedFromMs = horizonOf({
+    partitions: bounds,
+    sinceMs,
+    retentionMs: await retentionOf(kafka, bounds, signal),
+    nowMs: clock.now(),
+  });
+  const checker = new Checker({
+    topics: new Map(topics.map((topic) => [topic, layout.get(topic)?.length ?? 0])),
+    operationsTopic: names.operations,
+    judgedFromMs,
+    violationsMax,
+  });
+  for (const { accountId, generation, lastSequence } of published) checker.expect(accountId, generation, lastSequence);
+  await scanner.scan(bounds, (record) => checker.accept(record), signal);
+  await settle(checker, scanner, { topics, bounds, clock, signal });
+  return { report: checker.finish(), judgedFromMs };
+}
+
+async function layoutOf(kafka: KafkajsLog, topics: readonly string[], signal: AbortSignal): Promise<ClusterLayout> {
+  const layout = await kafka.layout(topics, signal);
+  const missing = topics.filter((topic) => !layout.has(topic));
+  if (missing.length > 0) throw new TopicsMissingError(missing);
+  return layout;
+}
+
+interface PublishedUpTo {
+  readonly accountId: string;
+  readonly generation: number;
+  readonly lastSequence: number;
+}
+
+/** What the committed progress says of each account's current generation. */
+async function readProgress(
+  kafka: KafkajsLog,
+  topic: string,
+  layout: ClusterLayout,
+  signal: AbortSignal,
+): Promise<readonly PublishedUpTo[]> {
+  const published: PublishedUpTo[] = [];
+  for (const partition of layout.get(topic)?.keys() ?? []) {
+    const { values } = await kafka.readPartition({ topic, partition, fromOffset: 0n, signal });
+    for (const [key, value] of values) {
+      const accountId = /^a\/(.*)$/s.exec(key)?.[1];
+      if (accountId === undefined || value === null) continue;
+      const { generation, nextSequence } = parseProgress(accountId, value);
+      if (generation > 0) published.push({ accountId, generation, lastSequence: nextSequence - 1 });
+    }
+  }
+  return published;
+}
+
+/** For the topics that retention has cut: the age at which it deletes, or null where age does not decide. */
+async function retentionOf(
+  kafka: KafkajsLog,
+  bounds: readonly PartitionBounds[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number | null>> {
+  const retention = new Map<string, number | null>();
+  for (const topic of new Set(bounds.filter(({ low }) => low > 0n).map((bound) => bound.topic))) {
+    const settings = await kafka.topicSettings(topic, signal);
+    const ageMs = Number(settings.get('retention.ms') ?? -1);
+    const isBySize = (settings.get('retention.bytes') ?? '-1') !== '-1';
+    retention.set(topic, ageMs < 0 || isBySize ? null : ageMs);
+  }
+  return retention;
+}
+
+/** Reads on behind the ends while there are holes, so that a commit that was cut through is seen whole. */
+async function settle(
+  checker: Checker,
+  scanner: KafkajsScanner,
+  world: {
+    readonly topics: readonly string[];
+    readonly bounds: readonly ScanRange[];
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { clock, signal, topics } = world;
+  const deadline = clock.monotonic() + SETTLE_MS;
+  let read = world.bounds;
+  while (checker.hasHoles && clock.monotonic() < deadline) {
+    await clock.sleep(SETTLE_WAIT_MS, signal);
+    const now = await scanner.bounds(topics, null, signal);
+    const next = now.map((bound) => ({ ...bound, from: endOf(read, bound) }));
+    await scanner.scan(next, (record) => checker.acceptLater(record), signal);
+    read = next;
+  }
+}
+
+function endOf(ranges: readonly ScanRange[], { topic, partition }: ScanRange): bigint {
+  return ranges.find((range) => range.topic === topic && range.partition === partition)?.to ?? 0n;
+}

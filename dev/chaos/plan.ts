@@ -1,0 +1,96 @@
+import { Random } from '../../src/simulator/random.ts';
+import type { ChaosOptions } from './options.ts';
+
+/** Something that is done to the bridge, at the time when so many events have been made. */
+export type BridgeAction =
+  /** SIGKILL. `moment` says what it aims at: any time, the moments after a poll (the commit), or those after a start. */
+  | { readonly kind: 'kill'; readonly at: number; readonly moment: KillMoment; readonly delayMs: number }
+  /** SIGSTOP, and SIGCONT after `forMs`. */
+  | { readonly kind: 'pause'; readonly at: number; readonly forMs: number };
+
+export type KillMoment = 'anyTime' | 'afterPoll' | 'afterStart';
+
+/** Something that is done to Kafka. `node` is a number from 1. */
+export type BrokerAction =
+  | { readonly kind: 'brokerPause'; readonly at: number; readonly node: number; readonly forMs: number }
+  | { readonly kind: 'brokerKill'; readonly at: number; readonly node: number; readonly downMs: number }
+  /** `dice`, at least 0 and below 1, chooses among what is there. */
+  | { readonly kind: 'leaderMove'; readonly at: number; readonly dice: number };
+
+export interface ChaosPlan {
+  readonly bridge: readonly BridgeAction[];
+  readonly broker: readonly BrokerAction[];
+}
+
+/** No kill before the first events and none after the last: the run has to end in peace. */
+const FIRST_AT = 0.02;
+const LAST_AT = 0.97;
+
+/**
+ * Everything that a run does, from its seed. The two lanes run side by side, so that some kills of the bridge meet a
+ * broker that is away. Times are counted in events and not in seconds, so that a slow machine follows the same plan.
+ */
+export function makePlan(options: ChaosOptions): ChaosPlan {
+  const { seed, events, kills, pauses, brokerPauses, brokerKills, leaderMoves, nodes } = options;
+  const random = new Random(`${seed}/plan`);
+  const bridge = random.shuffled([...times(kills, () => 'kill' as const), ...times(pauses, () => 'pause' as const)]);
+  const broker = random.shuffled([
+    ...times(brokerPauses, () => 'brokerPause' as const),
+    ...times(brokerKills, () => 'brokerKill' as const),
+    ...times(leaderMoves, () => 'leaderMove' as const),
+  ]);
+  return {
+    bridge: spread(random, events, bridge).map(({ kind, at }) =>
+      kind === 'kill' ? { kind, at, ...drawKill(random) } : { kind, at, forMs: random.between(300, 4_000) },
+    ),
+    broker: spread(random, events, broker).map(({ kind, at }) => drawBrokerAction(random, kind, at, nodes)),
+  };
+}
+
+function drawKill(random: Random): { readonly moment: KillMoment; readonly delayMs: number } {
+  const moment = random.weighted({ anyTime: 4, afterPoll: 4, afterStart: 2 });
+  switch (moment) {
+    case 'anyTime':
+      return { moment, delayMs: random.between(0, 1_000) };
+    case 'afterPoll':
+      return { moment, delayMs: random.between(0, 60) };
+    case 'afterStart':
+      return { moment, delayMs: random.between(0, 2_500) };
+  }
+}
+
+function drawBrokerAction(random: Random, kind: BrokerAction['kind'], at: number, nodes: number): BrokerAction {
+  switch (kind) {
+    case 'brokerPause':
+      return { kind, at, node: random.between(1, nodes), forMs: random.between(2_000, 7_000) };
+    case 'brokerKill':
+      return { kind, at, node: random.between(1, nodes), downMs: random.between(500, 4_000) };
+    case 'leaderMove':
+      return { kind, at, dice: random.next() };
+  }
+}
+
+/** One item after the other over the run, each somewhere in its share of it. */
+function spread<T>(
+  random: Random,
+  events: number,
+  kinds: readonly T[],
+): readonly { readonly kind: T; readonly at: number }[] {
+  const share = (LAST_AT - FIRST_AT) / Math.max(1, kinds.length);
+  return kinds.map((kind, index) => ({
+    kind,
+    at: Math.round(events * (FIRST_AT + share * (index + random.next()))),
+  }));
+}
+
+function times<T>(count: number, make: () => T): readonly T[] {
+  return Array.from({ length: count }, make);
+}
+
+/** How long a run should take, in seconds, by experience: what is done in it, and time for events in between. */
+export function plannedSeconds(options: ChaosOptions): number {
+  const { kills, pauses, brokerPauses, brokerKills, leaderMoves } = options;
+  const bridge = kills * 6 + pauses * 5;
+  const broker = brokerPauses * 9 + brokerKills * 14 + leaderMoves * 5;
+  return 10 + Math.max(bridge, broker);
+}

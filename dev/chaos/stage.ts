@@ -1,0 +1,269 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { PollSeen } from '../../src/simulator/options.ts';
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { LocalCluster } from '../kafka/local-cluster.ts';
+import { AckJudge } from './ack-judge.ts';
+import { bridgeConfig, type ChaosAccount, makeAccounts, topicsOf } from './bridge-config.ts';
+import { BridgeProcess, createTopics } from './bridge-process.ts';
+import { KafkaHealth } from './kafka-health.ts';
+import { PROMPT_ELECTIONS } from './leader-moves.ts';
+import { LinkFaults } from './link-faults.ts';
+import { ProgressReader } from './progress-reader.ts';
+
+export interface StageOptions {
+  readonly seed: string;
+  readonly nodes: 1 | 3;
+  readonly accounts: number;
+  /** Changes in all, snapshots not counted. */
+  readonly events: number;
+  /** Changes a second, of all accounts together. */
+  readonly eventsPerSecond: number;
+  /** How often a poll meets a fault of the link, from 0 to 1. */
+  readonly faultRate: number;
+  /** How long a broker may be silent before the others take it for dead. */
+  readonly brokerSessionTimeoutMs: number;
+  readonly sessionTimeoutSeconds?: number;
+  readonly keepAliveMs?: number;
+  /** Where the bridge's log is kept; null: nowhere. */
+  readonly logFile: string | null;
+  /** Gets one line for each thing that is done. */
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Without a new event for so long the run is stuck. */
+const STUCK_MS = 120_000;
+const PAUSE_MS = 20;
+
+/**
+ * Everything that a run needs, together: Kafka, the simulated server with a judge over its polls, and the bridge as a
+ * process. What is opened is closed by {@link close}, whatever happened in between.
+ */
+export class Stage {
+  readonly installation = 'chaos';
+  readonly accounts: readonly ChaosAccount[];
+  readonly cluster: LocalCluster;
+  readonly simulator: Simulator;
+  readonly bridge: BridgeProcess;
+  readonly judge: AckJudge;
+  readonly health: KafkaHealth;
+  readonly linkFaults: LinkFaults;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** What went wrong besides what the checkers find. */
+  readonly troubles: string[] = [];
+  readonly #scratch: string;
+  readonly #pollWaiters = new Set<() => void>();
+  readonly #events: number;
+
+  private constructor(parts: Parts, options: StageOptions) {
+    this.accounts = parts.accounts;
+    this.cluster = parts.cluster;
+    this.simulator = parts.simulator;
+    this.say = options.say;
+    this.signal = options.signal;
+    this.#events = options.events;
+    this.#scratch = parts.scratch;
+    this.health = new KafkaHealth(options.nodes);
+    this.linkFaults = new LinkFaults(options.seed, options.faultRate, (spec) => this.simulator.faults.arm(spec));
+    this.judge = this.#makeJudge();
+    const logFile = options.logFile ?? path.join(parts.scratch, 'bridge.log');
+    this.bridge = new BridgeProcess(logFile, parts.configFile, (status) => void this.#revive(status));
+  }
+
+  /** Starts all of it, the bridge last. */
+  static async open(options: StageOptions): Promise<Stage> {
+    const parts = await startParts(options, (poll) => stage?.onPoll(poll));
+    let stage: Stage | undefined;
+    try {
+      await createTopics(parts.configFile, path.join(parts.scratch, 'topics.log'));
+      stage = new Stage(parts, options);
+      await stage.judge.start();
+      await stage.bridge.start();
+      return stage;
+    } catch (error) {
+      await stage?.judge.stop();
+      await stopParts(parts);
+      throw error;
+    }
+  }
+
+  /** Ends everything that was started; the bridge by SIGKILL. */
+  async close(): Promise<void> {
+    await this.bridge.kill();
+    await this.judge.stop();
+    await stopParts({ cluster: this.cluster, simulator: this.simulator, scratch: this.#scratch });
+  }
+
+  get topics(): ReturnType<typeof topicsOf> {
+    return topicsOf(this.installation);
+  }
+
+  /** Changes made so far. */
+  get changes(): number {
+    return this.#events - this.simulator.changesLeft;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return delay(ms, undefined, { signal: this.signal });
+  }
+
+  /**
+   * Resolves when so many changes have been made.
+   *
+   * @throws if there is no new one for two minutes.
+   * @throws the signal's reason when it aborts.
+   */
+  async untilChanges(count: number): Promise<void> {
+    let last = this.changes;
+    let since = performance.now();
+    while (this.changes < count) {
+      await this.sleep(PAUSE_MS);
+      if (this.changes !== last) {
+        last = this.changes;
+        since = performance.now();
+      } else if (performance.now() - since > STUCK_MS) {
+        throw new Error(`stuck at ${String(last)} of ${String(this.#events)} changes`);
+      }
+    }
+  }
+
+  /** Resolves when the next poll has been judged and is about to be answered, or after `patienceMs`. */
+  async nextPoll(patienceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const waiter = (): void => {
+      resolve(undefined);
+    };
+    this.#pollWaiters.add(waiter);
+    await Promise.race([promise, this.sleep(patienceMs)]);
+    this.#pollWaiters.delete(waiter);
+  }
+
+  /** Resolves when every event of the sessions that are polled is acknowledged; false if not within `patienceMs`. */
+  async untilAcknowledged(patienceMs: number): Promise<boolean> {
+    const deadline = performance.now() + patienceMs;
+    while (!this.#isAcknowledged()) {
+      if (performance.now() > deadline) return false;
+      await this.sleep(10 * PAUSE_MS);
+    }
+    return true;
+  }
+
+  async onPoll(poll: PollSeen): Promise<void> {
+    this.linkFaults.onPoll(poll.accountUri);
+    await this.judge.judge(poll);
+    for (const waiter of this.#pollWaiters) waiter();
+  }
+
+  #isAcknowledged(): boolean {
+    const { ledger, changesLeft } = this.simulator;
+    if (changesLeft > 0) return false;
+    const polled = new Set(ledger.sessions.filter(({ polls }) => polls > 0).map(({ session }) => session));
+    const open = ledger.events.findLast(
+      ({ session, acknowledgedAt }) => acknowledgedAt === null && polled.has(session),
+    );
+    return polled.size > 0 && open === undefined;
+  }
+
+  /** The bridge ended although nobody ended it. */
+  async #revive(status: number): Promise<void> {
+    this.troubles.push(`the bridge ended by itself with status ${String(status)}`);
+    this.say(`the bridge ended by itself with status ${String(status)}: started again`);
+    if (!this.signal.aborted) await this.bridge.start();
+  }
+
+  #makeJudge(): AckJudge {
+    const ids = new Map(this.accounts.map(({ id, uri }) => [uri, id]));
+    const world = {
+      accountIdOf: (uri: string) => ids.get(uri) ?? '',
+      kafkaWellSince: () => this.health.wellSince,
+      kafkaStoppedSince: () => this.health.stoppedSince,
+      answeredAt: (sid: string, ackId: string) => this.#answeredAt(sid, ackId),
+    };
+    return new AckJudge(
+      world,
+      (onCommitted) => new ProgressReader(this.cluster.brokers, this.topics.progress, onCommitted),
+    );
+  }
+
+  #answeredAt(sid: string, ackId: string): number | null {
+    const isAnswer = ({ ackIdAnswered }: { readonly ackIdAnswered: number }): boolean =>
+      String(ackIdAnswered) === ackId;
+    const event = this.simulator.ledger.events.findLast(
+      ({ sid: of, handedOver }) => of === sid && handedOver.some(isAnswer),
+    );
+    return event?.handedOver.find(isAnswer)?.at ?? null;
+  }
+}
+
+interface Parts {
+  readonly cluster: LocalCluster;
+  readonly simulator: Simulator;
+  readonly accounts: readonly ChaosAccount[];
+  readonly scratch: string;
+  readonly configFile: string;
+}
+
+async function startParts(
+  options: StageOptions,
+  onPoll: (poll: PollSeen) => Promise<void> | undefined,
+): Promise<Parts> {
+  const { brokerSessionTimeoutMs, nodes, say, signal } = options;
+  const cluster = await LocalCluster.start({
+    nodes,
+    brokerSessionTimeoutMs,
+    properties: PROMPT_ELECTIONS,
+    log: say,
+    signal,
+  });
+  const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-chaos-'));
+  const accounts = makeAccounts(options.accounts);
+  const simulator = await simulate(options, accounts, onPoll);
+  const configFile = path.join(scratch, 'bridge.json');
+  const config = bridgeConfig({
+    installation: 'chaos',
+    baseUrl: simulator.url,
+    brokers: cluster.brokers,
+    accounts,
+    seed: options.seed,
+    ...(options.keepAliveMs !== undefined && { keepAliveMs: options.keepAliveMs }),
+  });
+  await writeFile(configFile, JSON.stringify(config));
+  return { cluster, simulator, accounts, scratch, configFile };
+}
+
+function simulate(
+  options: StageOptions,
+  accounts: readonly ChaosAccount[],
+  onPoll: (poll: PollSeen) => Promise<void> | undefined,
+): Promise<Simulator> {
+  return startSimulator({
+    seed: options.seed,
+    accounts: accounts.map(({ user, password, uri }) => ({ user, password, uri })),
+    users: accounts.flatMap(({ users }) => users),
+    eventsTotal: options.events,
+    eventsPerSecond: options.eventsPerSecond / options.accounts,
+    pollWaitTimeMs: 150,
+    sessionTimeoutSeconds: options.sessionTimeoutSeconds ?? 600,
+    ticketRenewSeconds: 5,
+    affinityCookie: true,
+    oddities: true,
+    onPoll: async (poll) => {
+      await onPoll(poll);
+    },
+  });
+}
+
+async function stopParts({
+  cluster,
+  simulator,
+  scratch,
+}: Pick<Parts, 'cluster' | 'simulator' | 'scratch'>): Promise<void> {
+  await simulator.close();
+  await cluster.stop();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,7 +1,7 @@
 import { parseProgress } from '../bridge/account-progress.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
 import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
-import type { KafkajsScanner, PartitionBounds, ScanRange } from '../kafka/kafkajs-scanner.ts';
+import type { KafkajsScanner, PartitionBounds, ScannedRecord, ScanRange } from '../kafka/kafkajs-scanner.ts';
 import type { ClusterLayout } from '../kafka/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BridgeError } from '../lib/errors.ts';
@@ -60,9 +60,8 @@ export async function verifyTopics(options: VerifyOptions): Promise<Verification
   const { names } = configuration.kafka.topics;
   const topics = (Object.keys(TOPICS) as readonly LogicalTopic[]).map((topic) => names[topic]);
   const layout = await layoutOf(kafka, [...topics, names.progress], signal);
-  const published = await readProgress(kafka, names.progress, layout, signal);
-
   const scanner = kafka.createScanner();
+  const published = await readProgress(scanner, names.progress, signal);
   const bounds = await scanner.bounds(topics, sinceMs === null ? null : sinceMs - DISORDER_MS, signal);
   const judgedFromMs = horizonOf({
     partitions: bounds,
@@ -97,22 +96,20 @@ interface PublishedUpTo {
 
 /** What the committed progress says of each account's current generation. */
 async function readProgress(
-  kafka: KafkajsLog,
+  scanner: KafkajsScanner,
   topic: string,
-  layout: ClusterLayout,
   signal: AbortSignal,
 ): Promise<readonly PublishedUpTo[]> {
-  const published: PublishedUpTo[] = [];
-  for (const partition of layout.get(topic)?.keys() ?? []) {
-    const { values } = await kafka.readPartition({ topic, partition, fromOffset: 0n, signal });
-    for (const [key, value] of values) {
-      const accountId = /^a\/(.*)$/s.exec(key)?.[1];
-      if (accountId === undefined || value === null) continue;
-      const { generation, nextSequence } = parseProgress(accountId, value);
-      if (generation > 0) published.push({ accountId, generation, lastSequence: nextSequence - 1 });
-    }
-  }
-  return published;
+  const latest = new Map<string, string>();
+  const keepLatest = ({ key, value }: ScannedRecord): void => {
+    const accountId = /^a\/(.*)$/s.exec(key ?? '')?.[1];
+    if (accountId !== undefined && value !== null) latest.set(accountId, value);
+  };
+  await scanner.scan(await scanner.bounds([topic], null, signal), keepLatest, signal);
+  return [...latest].flatMap(([accountId, value]) => {
+    const { generation, nextSequence } = parseProgress(accountId, value);
+    return generation > 0 ? [{ accountId, generation, lastSequence: nextSequence - 1 }] : [];
+  });
 }
 
 /** For the topics that retention has cut: the age at which it deletes, or null where age does not decide. */

@@ -45,6 +45,8 @@ export interface Stage {
   readonly brokers: readonly string[];
   /** The committed records of all topics but progress. */
   readonly records: TopicTail;
+  /** The same, read anew from the beginning. */
+  read(): Promise<TopicTail>;
   /** Writes a configuration with further settings, and returns its file. */
   configure(settings?: Settings): Promise<string>;
   /** Starts the bridge in this process; ended with the test at the latest. */
@@ -78,6 +80,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   return {
     ...stage,
     records,
+    read: () => openTail(brokers, prefix),
     start: async (settings) => RunningBridge.start(await configure(settings)),
     spawn: async (settings, env) => SpawnedBridge.start(await configure(settings), env),
   };

@@ -1,6 +1,9 @@
 import kafkajs from 'kafkajs';
 
+import { systemClock } from '../../src/lib/clock.ts';
 import { until } from './until.ts';
+
+const CLOSE_PATIENCE_MS = 1_000;
 
 /** A record as a `read_committed` consumer sees it. */
 export interface TailRecord {
@@ -87,8 +90,13 @@ export class TopicTail {
     );
   }
 
+  /** Leaves the group, but does not wait long for it: a consumer whose broker was killed would. */
   async close(): Promise<void> {
-    await this.#consumer.disconnect();
+    const patience = new AbortController();
+    const left = this.#consumer.disconnect().finally(() => {
+      patience.abort();
+    });
+    await Promise.race([left.catch(() => undefined), systemClock.sleep(CLOSE_PATIENCE_MS, patience.signal)]);
   }
 
   #summary(): string {

@@ -117,7 +117,7 @@ export class AckJudge {
         this.#undecided += 1;
         return;
       }
-      const guilt = this.#guiltOf(open);
+      const guilt = this.#guiltOf(open, isReadable);
       if (guilt !== null) {
         this.#convict(open, guilt);
         return;
@@ -146,14 +146,14 @@ export class AckJudge {
   }
 
   /** Why a poll that matches nothing committed cannot be excused any longer, or null. */
-  #guiltOf({ poll }: Case): string | null {
+  #guiltOf({ poll }: Case, isReadable: boolean): string | null {
     const stoppedSince = this.#world.kafkaStoppedSince();
     if (stoppedSince !== null) {
       const answeredAt = this.#world.answeredAt(poll.sid, poll.ackId);
       return answeredAt !== null && answeredAt > stoppedSince ? 'given and acknowledged while no broker ran' : null;
     }
     const wellSince = this.#world.kafkaWellSince();
-    if (wellSince === null) return null;
+    if (wellSince === null || !isReadable) return null;
     const waitedMs = Date.now() - Math.max(poll.at, wellSince);
     return waitedMs > MARKER_PATIENCE_MS ? `not committed ${String(waitedMs)} ms later` : null;
   }

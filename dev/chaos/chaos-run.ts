@@ -119,7 +119,7 @@ function reportOf(stage: Stage, { options, done, published, seconds }: Outcome):
     nodes: options.nodes,
     seconds: Math.round(seconds),
     done: Object.fromEntries(done),
-    linkFaults: simulator.faults.strikes as Readonly<Record<string, number>>,
+    linkFaults: simulator.faults.strikes,
     eventsCreated: stats.eventsCreated,
     sessionsOpened: stats.sessionsOpened,
     signIns: stats.signIns.ok,

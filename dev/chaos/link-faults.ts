@@ -83,13 +83,8 @@ class AccountLink {
   }
 
   #details(kind: LinkFault): Omit<FaultSpec, 'kind'> {
-    switch (kind) {
-      case 'slow':
-        return { delayMs: this.#random.between(50, 900) };
-      case 'status':
-        return { status: this.#random.pick([500, 502, 503, 504]) };
-      default:
-        return {};
-    }
+    if (kind === 'slow') return { delayMs: this.#random.between(50, 900) };
+    if (kind === 'status') return { status: this.#random.pick([500, 502, 503, 504]) };
+    return {};
   }
 }

@@ -42,9 +42,16 @@ export class UnnumberedCheck {
     }
     const objection = objectionToUser(record, event);
     if (objection !== null) this.#findings.add('foreign', () => `${objection} at ${placeOf(record)}`);
+    this.#count(record, equals);
+  }
+
+  #count(record: PublishedRecord, equals: readonly LedgerEvent[]): void {
     const isReplay = record.origin === 'replay';
     if (isReplay) this.replays += 1;
-    else if (this.#ids.has(record.id)) this.#findings.add('duplicated', () => `${record.id} at ${placeOf(record)}`);
+    else if (this.#ids.has(record.id)) {
+      this.#findings.add('duplicated', () => `${record.id} again at ${placeOf(record)}`);
+      return;
+    }
     this.#ids.add(record.id);
     const tally = this.#tallies.get(equals) ?? { certain: [], replays: [] };
     this.#tallies.set(equals, tally);

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 
 import type { PublishedRecord } from './published-record.ts';
 
+type Identified = Pick<PublishedRecord, 'accountId' | 'generation' | 'userIndex' | 'part'>;
+
 /**
  * The id that a record must have, computed from the formula that `docs/records.md` gives to consumers and from the
  * ledger's digest: the first 32 hexadecimal digits of SHA-256 over six lines.
  */
-export function expectedId(installation: string, record: PublishedRecord, identity: string): string {
+export function expectedId(installation: string, record: Identified, identity: string): string {
   const { accountId, generation, userIndex, part } = record;
   const lines = [installation, accountId, String(generation), identity, String(userIndex), String(part)];
   return createHash('sha256').update(lines.join('\n'), 'utf8').digest('hex').slice(0, 32);

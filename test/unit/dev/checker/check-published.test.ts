@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+
+import { checkPublished, type Verdict } from '../../../../dev/checker/check-published.ts';
+import { FAULTS, type Fault } from '../../../../dev/checker/findings.ts';
+import { expectedId, numberedIdentity, unnumberedIdentity } from '../../../../dev/checker/identity.ts';
+import type { Ledger, LedgerEvent, LedgerSession } from '../../../../dev/checker/ledger.ts';
+import type { PublishedRecord } from '../../../../dev/checker/published-record.ts';
+
+const INSTALLATION = 'pier';
+const ACCOUNT = { accountId: 'watcher', accountUri: 'sip:watcher@pier.example' };
+const SESSION: LedgerSession = { session: 1, sid: '412', accountUri: ACCOUNT.accountUri, reason: null };
+
+function event(eid: number | null, overrides: Partial<LedgerEvent> = {}): LedgerEvent {
+  return {
+    session: 1,
+    eid,
+    eventName: 'userPresence',
+    users: ['sip:ann@pier.example'],
+    digest: `d${String(eid)}`,
+    acknowledgedAt: 5,
+    handedOver: [{ ackIdAnswered: 10, complete: true }],
+    ...overrides,
+  };
+}
+
+/** The records that a faultless bridge makes of these events, in this order, in one answer; one partition per user. */
+function published(events: readonly LedgerEvent[], ackId = '10', answer = 1, firstSequence = 1): PublishedRecord[] {
+  const records: PublishedRecord[] = [];
+  for (const { eid, eventName, users, digest } of events) {
+    const subjects = users.length === 0 ? [null] : users;
+    for (const [userIndex, subject] of subjects.entries()) {
+      const sequence = firstSequence + records.length;
+      const record: PublishedRecord = {
+        ...{ topic: 'presence', partition: 0, offset: BigInt(sequence) * 2n, key: subject ?? ACCOUNT.accountUri },
+        ...{ recordType: eventName, id: '', ...ACCOUNT, subjectUriRaw: subject, generation: 7, sequence, answer },
+        ...{ sid: '412', ackId, polledAckId: '0', eid, eventName, userIndex, userCount: users.length, part: 0 },
+        ...{ channel: 'data', origin: 'live' },
+      };
+      const identity =
+        eid === null
+          ? unnumberedIdentity('0', eventName, digest ?? '', 0)
+          : numberedIdentity(eid, eventName, digest ?? '');
+      records.push({ ...record, id: expectedId(INSTALLATION, record, identity) });
+    }
+  }
+  return records;
+}
+
+const TWO_USERS = ['sip:ann@pier.example', 'sip:ben@pier.example'];
+const EVENTS = [event(1), event(2, { users: TWO_USERS }), event(4), event(5, { eventName: 'conference', users: [] })];
+const LEDGER: Ledger = { sessions: [SESSION], events: EVENTS };
+
+function verdictOn(records: readonly PublishedRecord[], ledger = LEDGER): Verdict {
+  return checkPublished(INSTALLATION, ledger, records);
+}
+
+/** The faults that were counted. */
+function faultsOf(verdict: Verdict): Partial<Record<Fault, number>> {
+  return Object.fromEntries(FAULTS.filter((fault) => verdict[fault] > 0).map((fault) => [fault, verdict[fault]]));
+}
+
+function changed(index: number, change: (record: PublishedRecord) => Partial<PublishedRecord>): PublishedRecord[] {
+  return published(EVENTS).map((record, i) => (i === index ? { ...record, ...change(record) } : record));
+}
+
+describe('a faultless log', () => {
+  test('has nothing lost, duplicated or out of order', () => {
+    const verdict = verdictOn(published(EVENTS));
+    expect(verdict).toMatchObject({ isGood: true, records: 5, promised: 5, eventsHandedOver: 4, examples: [] });
+  });
+
+  test('may hold records of the bridge itself between those of events', () => {
+    const records = published(EVENTS, '10', 1, 2);
+    const [first] = records;
+    const own = { ...first, sequence: 1, offset: 0n, channel: 'bridge', recordType: 'sessionStarted', eid: null };
+    expect(verdictOn([own as PublishedRecord, ...records]).isGood).toBe(true);
+  });
+
+  test('may hold a late event behind higher numbers of an earlier answer', () => {
+    const late = event(3, { handedOver: [{ ackIdAnswered: 12, complete: true }] });
+    const records = [...published(EVENTS), ...published([late], '12', 2, 6)];
+    expect(verdictOn(records, { sessions: [SESSION], events: [...EVENTS, late] }).isGood).toBe(true);
+  });
+});
+
+describe('a changed log is found out', () => {
+  test('when a record is missing', () => {
+    const records = published(EVENTS).filter((_record, index) => index !== 2);
+    expect(faultsOf(verdictOn(records))).toEqual({ lost: 1, sequence: 1 });
+  });
+
+  test('when an event is missing without a hole in the sequence', () => {
+    const records = published([event(1), event(2, { users: TWO_USERS }), event(4)]);
+    const verdict = verdictOn(records);
+    expect(faultsOf(verdict)).toEqual({ lost: 1 });
+    expect(verdict.examples[0]).toContain('conference eid 5');
+  });
+
+  test('when a record stands twice', () => {
+    const records = published(EVENTS);
+    const again = records.slice(1, 2).map((record) => ({ ...record, offset: 99n }));
+    expect(faultsOf(verdictOn([...records, ...again]))).toEqual({ duplicated: 1, sequence: 1, reordered: 1 });
+  });
+
+  test('when an event was published again under a new number', () => {
+    const again = published([event(4)], '10', 2, 6);
+    expect(faultsOf(verdictOn([...published(EVENTS), ...again]))).toEqual({ duplicated: 1 });
+  });
+
+  test('when two events were published in the wrong order', () => {
+    const records = published([event(2, { users: TWO_USERS }), event(1), ...EVENTS.slice(2)]);
+    expect(faultsOf(verdictOn(records))).toEqual({ reordered: 1 });
+  });
+
+  test('when numbers were sorted as text', () => {
+    const events = [event(10), event(9)];
+    expect(faultsOf(verdictOn(published(events), { sessions: [SESSION], events }))).toEqual({ reordered: 1 });
+  });
+
+  test('when the records of a key were swapped in their partition', () => {
+    expect(faultsOf(verdictOn(changed(0, () => ({ offset: 7n }))))).toEqual({ reordered: 1 });
+  });
+
+  test('when an id is not the one of the formula', () => {
+    expect(faultsOf(verdictOn(changed(3, ({ id }) => ({ id: id.replace(/^./, 'x') }))))).toEqual({ wrongId: 1 });
+  });
+
+  test('when the generation in the id is another', () => {
+    const records = published(EVENTS).map((record) => ({ ...record, generation: 8 }));
+    expect(faultsOf(verdictOn(records))).toEqual({ wrongId: 5 });
+  });
+
+  test.each([
+    ['a number that was never given', { eid: 77 }],
+    ['another name', { eventName: 'selfPresence' }],
+    ['another user', { subjectUriRaw: 'sip:cyd@pier.example' }],
+    ['another session', { sid: '999' }],
+    ['an answer that did not hold it', { ackId: '9' }],
+  ])('when a record has %s', (_what, change: Partial<PublishedRecord>) => {
+    expect(faultsOf(verdictOn(changed(0, () => change)))).toMatchObject({ foreign: 1, lost: 1 });
+  });
+
+  test('when an event was published from an answer that was cut', () => {
+    const cut = event(6, { acknowledgedAt: null, handedOver: [{ ackIdAnswered: 10, complete: false }] });
+    const ledger = { sessions: [SESSION], events: [...EVENTS, cut] };
+    expect(faultsOf(verdictOn(published([...EVENTS, cut]), ledger))).toEqual({ foreign: 1 });
+    expect(verdictOn(published(EVENTS), ledger).isGood).toBe(true);
+  });
+});
+
+describe('what a server drops with a session', () => {
+  const unacknowledged = event(6, { acknowledgedAt: null });
+  const records = published(EVENTS);
+
+  test('is excused', () => {
+    const ledger = { sessions: [{ ...SESSION, reason: 'restart' }], events: [...EVENTS, unacknowledged] };
+    expect(verdictOn(records, ledger)).toMatchObject({ isGood: true, excused: 1 });
+  });
+
+  test('is owed if the session lived on', () => {
+    const ledger = { sessions: [SESSION], events: [...EVENTS, unacknowledged] };
+    expect(faultsOf(verdictOn(records, ledger))).toEqual({ lost: 1 });
+  });
+});
+
+describe('events without eid', () => {
+  const odd = { eventName: 'tideWarning', users: [], digest: 'odd' };
+  const events = [event(1), event(null, odd)];
+  const ledger = { sessions: [SESSION], events };
+
+  test('have an id of their own and come last', () => {
+    expect(verdictOn(published(events), ledger)).toMatchObject({ isGood: true, promised: 2 });
+    const reversed = published([event(null, odd), event(1)]);
+    expect(faultsOf(verdictOn(reversed, ledger))).toEqual({ reordered: 1 });
+  });
+
+  test('are counted when they are equal', () => {
+    expect(faultsOf(verdictOn(published([event(1)]), ledger))).toEqual({ lost: 1 });
+    const again = published([event(null, odd)], '10', 2, 3);
+    expect(faultsOf(verdictOn([...published(events), ...again], ledger))).toEqual({ duplicated: 1 });
+  });
+
+  test('may stand twice if the second says so of itself', () => {
+    const again = published([event(null, odd)], '10', 2, 3).map((record) => ({ ...record, origin: 'replay' }));
+    expect(verdictOn([...published(events), ...again], ledger)).toMatchObject({ isGood: true, replays: 1 });
+  });
+});
+
+describe('a ledger that cannot be compared', () => {
+  test('is refused when an account had one sid twice', () => {
+    const ledger = { sessions: [SESSION, { ...SESSION, session: 2 }], events: [] };
+    expect(() => verdictOn([], ledger)).toThrow('have sid 412');
+  });
+});

@@ -54,6 +54,7 @@ export function readCategory(reader: ElementReader, index: number): Category {
   const empty = !hasInstance && reader.isEmpty;
   const body = readBody(reader, name ?? '', index);
   return {
+    ...body.bodies,
     name: name ?? '',
     instance,
     version: reader.long('version'),
@@ -64,7 +65,6 @@ export function readCategory(reader: ElementReader, index: number): Category {
     empty,
     bodyNamespace: body.namespace,
     bodyType: body.type,
-    ...body.bodies,
     rawXml: body.rawXml,
   };
 }

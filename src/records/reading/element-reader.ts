@@ -2,7 +2,7 @@ import { COMMON_TYPES_NAMESPACE, CWA_NAMESPACE, XSI_NAMESPACE } from '../../cwa/
 import { serializeXml, type XmlAttribute, type XmlElement } from '../../lib/xml.ts';
 import type { Warning } from '../warnings.ts';
 import type { Findings } from './findings.ts';
-import { isPlainTime, parseBoolean, parseInteger, parseLong, parseTime } from './values.ts';
+import { isPlainTime, parseBoolean, parseInteger, parseLong, parsePlainTime, parseTime } from './values.ts';
 
 /** A time, and its text where the time does not say all of it. */
 export interface ReadTime {
@@ -10,6 +10,7 @@ export interface ReadTime {
   readonly raw: string | null;
 }
 
+const NONE: readonly never[] = [];
 const NO_TIME: ReadTime = { at: null, raw: null };
 
 /**
@@ -125,7 +126,15 @@ export class ElementReader {
 
   /** Reads all children of the name, in document order. */
   all<T>(name: string, read: (reader: ElementReader, index: number) => T): readonly T[] {
-    return this.every((child) => child.name === name && this.#isOwn(child), read);
+    let values: T[] | null = null;
+    for (const child of this.#children) {
+      if (child?.name !== name || !this.#isOwn(child)) continue;
+      const index: number = values?.length ?? 0;
+      const value = this.#readChild(child, (reader) => read(reader, index));
+      if (values === null) values = [value];
+      else values.push(value);
+    }
+    return values ?? NONE;
   }
 
   /** Reads all children that `isWanted`, whatever their namespace, in document order. */
@@ -179,9 +188,14 @@ export class ElementReader {
   }
 
   #indexOfAttribute(name: string): number {
-    const exact = this.#attributes.findIndex((a) => a !== null && a.name === name && a.namespace === '');
-    if (exact !== -1) return exact;
-    return this.#attributes.findIndex((a) => a !== null && a.namespace === '' && equalsIgnoringCase(a.name, name));
+    let similar = -1;
+    for (let index = 0; index < this.#attributes.length; index += 1) {
+      const attribute = this.#attributes[index];
+      if (attribute?.namespace !== '') continue;
+      if (attribute.name === name) return index;
+      if (similar === -1 && equalsIgnoringCase(attribute.name, name)) similar = index;
+    }
+    return similar;
   }
 
   #parsed<T>(step: string, raw: string | null, parse: (raw: string) => T | null, warning: Warning): T | null {
@@ -216,6 +230,8 @@ export function readText(reader: ElementReader): string {
 
 function readTime(raw: string | null, findings: Findings): ReadTime {
   if (raw === null) return NO_TIME;
+  const plain = parsePlainTime(raw);
+  if (plain !== null) return { at: plain, raw: null };
   const at = parseTime(raw);
   if (at === null) findings.warn(/^\s*[+-]?[0-9]+\s*$/.test(raw) ? 'time-unit-unknown' : 'bad-time');
   return { at, raw: at !== null && isPlainTime(raw) ? null : raw };
@@ -230,9 +246,11 @@ function isMarker(child: XmlElement): boolean {
 
 /** Whether there is more than white space. */
 function isInk(text: string): boolean {
-  return /[^ \t\r\n]/.test(text);
+  return text !== '' && /[^ \t\r\n]/.test(text);
 }
 
 function equalsIgnoringCase(a: string, b: string): boolean {
-  return a.length === b.length && a.toLowerCase() === b.toLowerCase();
+  if (a.length !== b.length) return false;
+  // Most names differ in their first letter; bit 5 is what tells the case of a letter.
+  return (a.charCodeAt(0) | 32) === (b.charCodeAt(0) | 32) && a.toLowerCase() === b.toLowerCase();
 }

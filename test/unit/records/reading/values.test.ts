@@ -7,6 +7,7 @@ import {
   parseInteger,
   parseLong,
   parseMinutes,
+  parsePlainTime,
   parseTime,
 } from '../../../../src/records/reading/values.ts';
 
@@ -99,6 +100,56 @@ describe('parseTime', () => {
     'tomorrow',
   ])('refuses %j', (raw) => {
     expect(parseTime(raw)).toBeNull();
+  });
+});
+
+describe('parsePlainTime', () => {
+  test('reads every plain time as parseTime does', () => {
+    const date = fc.date({
+      min: new Date('0100-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59Z'),
+      noInvalidDate: true,
+    });
+    const plain = date.map((at) => at.toISOString().replace(/\.[0-9]+/, ''));
+    fc.assert(fc.property(plain, (raw) => parsePlainTime(raw) === parseTime(raw)));
+  });
+
+  test('never reads what parseTime refuses, nor anything else differently', () => {
+    const piece = (width: number): fc.Arbitrary<string> =>
+      fc.oneof(fc.nat(10 ** width - 1), fc.nat(62)).map((n) => String(n).padStart(width, '0').slice(-width));
+    const mark = fc.constantFrom('-', '-', '-', 'T', ':', ' ', 'x');
+    const parts = fc.tuple(
+      piece(4),
+      mark,
+      piece(2),
+      mark,
+      piece(2),
+      fc.constantFrom('T', ' '),
+      piece(2),
+      fc.constant(':'),
+      piece(2),
+      fc.constant(':'),
+      piece(2),
+      fc.constantFrom('Z', 'x'),
+    );
+    fc.assert(
+      fc.property(parts, (text) => {
+        const value = parsePlainTime(text.join(''));
+        if (value !== null) expect(value).toBe(parseTime(text.join('')));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('leaves other forms to parseTime', () => {
+    const others = [
+      '2009-03-02T08:14:58.1Z',
+      '2009-03-02T08:14:58',
+      '2009-03-02T24:00:00Z',
+      '0001-01-01T00:00:00Z',
+      '',
+    ];
+    expect(others.map(parsePlainTime)).toEqual(others.map(() => null));
   });
 });
 

@@ -18,6 +18,7 @@ import type {
   TopicLayout,
   TransactionalProducer,
 } from './port.ts';
+import { SeedBrokers } from './seed-brokers.ts';
 import type { TopicAdmin, TopicDescription, TopicPlan } from './topic-admin.ts';
 
 export interface KafkajsLogOptions {
@@ -52,13 +53,15 @@ const GROUP_LOAD_PAUSE_MS = 100;
 export class KafkajsLog implements KafkaLog, TopicAdmin {
   readonly #options: KafkajsLogOptions;
   readonly #kafka: Kafka;
+  readonly #seeds: SeedBrokers;
   readonly #leftovers = new Set<Promise<void>>();
 
   constructor(options: KafkajsLogOptions) {
     this.#options = options;
+    this.#seeds = new SeedBrokers(options.brokers);
     this.#kafka = new kafkajs.Kafka({
       clientId: options.installation,
-      brokers: [...options.brokers],
+      brokers: () => this.#seeds.list(),
       connectionTimeout: options.connectionTimeoutMs,
       requestTimeout: options.requestTimeoutMs,
       enforceRequestTimeout: true,
@@ -72,7 +75,11 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
 
   createProducer(transactionalId: string): TransactionalProducer {
     const { transactionTimeoutMs, clock } = this.#options;
-    return new KafkajsProducer(this.#kafka, { transactionalId, transactionTimeoutMs, clock });
+    const { mark } = this.#seeds;
+    const onUnreachable = (): void => {
+      this.#seeds.leave(mark);
+    };
+    return new KafkajsProducer(this.#kafka, { transactionalId, transactionTimeoutMs, clock, onUnreachable });
   }
 
   /** For whole topics, which are too large to be folded by key. */
@@ -95,10 +102,12 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     };
     const options = { ...request, bounds, groupPrefix, deadlineMs, clock, onGroupLeft };
     for (let attempt = 1; ; attempt += 1) {
+      const { mark } = this.#seeds;
       try {
         return await readPartition(this.#kafka, options);
       } catch (error) {
         signal.throwIfAborted();
+        this.#seeds.leave(mark);
         const failure = toKafkaError(error, `reading ${topic}/${String(partition)}`, {
           phase: 'read',
           topic,
@@ -179,6 +188,7 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     signal: AbortSignal,
     ask: (admin: Admin) => Promise<T>,
   ): Promise<T> {
+    const { mark } = this.#seeds;
     const admin = this.#kafka.admin();
     try {
       signal.throwIfAborted();
@@ -188,6 +198,7 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
       );
     } catch (error) {
       signal.throwIfAborted();
+      this.#seeds.leave(mark);
       throw toKafkaError(error, doing, { phase });
     } finally {
       this.#inBackground(admin.disconnect());

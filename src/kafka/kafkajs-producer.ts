@@ -16,6 +16,8 @@ export interface KafkajsProducerOptions {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
   readonly clock: Clock;
+  /** Fencing failed: the way to the coordinator, which began at the first of the configured brokers, does not work. */
+  readonly onUnreachable: () => void;
 }
 
 /**
@@ -26,13 +28,16 @@ export class KafkajsProducer implements TransactionalProducer {
   readonly #producer: Producer;
   readonly #transactionalId: string;
   readonly #clock: Clock;
+  readonly #onUnreachable: () => void;
   /** kafkajs begins a transaction together with InitProducerId; nothing is open at the broker before the first send. */
   #transaction: Transaction | null = null;
   #isUsable = true;
 
-  constructor(kafka: Kafka, { transactionalId, transactionTimeoutMs, clock }: KafkajsProducerOptions) {
+  constructor(kafka: Kafka, options: KafkajsProducerOptions) {
+    const { transactionalId, transactionTimeoutMs, clock, onUnreachable } = options;
     this.#transactionalId = transactionalId;
     this.#clock = clock;
+    this.#onUnreachable = onUnreachable;
     this.#producer = kafka.producer({
       transactionalId,
       transactionTimeout: transactionTimeoutMs,
@@ -108,6 +113,7 @@ export class KafkajsProducer implements TransactionalProducer {
     } catch (error) {
       this.#isUsable = false;
       signal.throwIfAborted();
+      if (phase === 'fence') this.#onUnreachable();
       const [only] = send.length === 1 ? send : [];
       throw toKafkaError(error, doing, { phase, ...(only && { topic: only.topic, partition: only.partition }) });
     }

@@ -31,7 +31,7 @@ export const SHARD_DEFAULTS: ShardSettings = {
   groupBytesMax: 8 * 1024 * 1024,
   batchBytesMax: 900 * 1024,
   transactionTimeoutMs: 30_000,
-  pauseAfterCommitMs: 1,
+  pauseAfterCommitMs: 2,
   backoff: { minMs: 100, maxMs: 5_000 },
 };
 

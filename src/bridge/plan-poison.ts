@@ -33,6 +33,7 @@ export function planPoison(context: PlanContext, progress: AccountProgress, refu
     httpStatus: refused.answer?.statusCode ?? null,
     contentType: refused.answer?.contentType ?? null,
     body: refused.answer?.body ?? null,
+    ...(refused.answer !== null && { arrivedBytes: refused.answer.bodyBytes }),
     attempts: documentAttempts,
   });
   const begun = planOpening(context, { ...progress, nextSequence: letters.nextSequence }, 'poison');

@@ -19,16 +19,13 @@ export interface DocumentPosition {
 
 /** What the dead letter keeps of a refused answer. */
 export interface RefusedAnswer {
-  /** The beginning of the body, at most {@link EVIDENCE_BYTES_MAX}. May hold what people wrote. */
+  /** What was kept of the body: all of it, unless it is above the limit of bodies. May hold what people wrote. */
   readonly body: Uint8Array;
   /** Bytes of the body that arrived, also those that were not kept. */
   readonly bodyBytes: number;
   readonly statusCode: number;
   readonly contentType: string | null;
 }
-
-/** How much of a refused body is kept. */
-export const EVIDENCE_BYTES_MAX = 256 * 1024;
 
 /**
  * The bytes are not one namespace-well-formed document without DOCTYPE and with the expected root. They yield no
@@ -65,9 +62,8 @@ export class DocumentRefusedError extends BridgeError {
     return this.#answer;
   }
 
-  /** The same refusal together with the answer it is about; the body is cut to {@link EVIDENCE_BYTES_MAX}. */
+  /** The same refusal together with the answer it is about. */
   withAnswer(answer: RefusedAnswer): DocumentRefusedError {
-    const body = answer.body.slice(0, EVIDENCE_BYTES_MAX);
-    return new DocumentRefusedError(this.reason, this.detail, this, { ...answer, body });
+    return new DocumentRefusedError(this.reason, this.detail, this, answer);
   }
 }

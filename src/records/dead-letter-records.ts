@@ -35,6 +35,8 @@ export interface DeadLetter {
   readonly contentType?: string | null;
   /** Null if there is none, or if it must not be shown. Never a sign-in answer. */
   readonly body: Uint8Array | null;
+  /** How many bytes arrived, where `body` is not all of them. */
+  readonly arrivedBytes?: number;
   readonly attempts: number;
 }
 
@@ -116,7 +118,9 @@ function factsOf(
   limits: DeadLetterLimits,
 ): Omit<DeadLetterRecord, Exclude<keyof RecordHead, 'truncated'> | 'bodyBase64'> {
   const { body } = letter;
-  const sha256 = body === null ? null : hash('sha256', body, 'hex');
+  const arrivedBytes = letter.arrivedBytes ?? body?.length ?? null;
+  // Of a body that was not kept whole no digest is known.
+  const sha256 = body === null || arrivedBytes !== body.length ? null : hash('sha256', body, 'hex');
   const isCut = body !== null && body.length > limits.bodyBytesMax;
   return {
     truncated: isCut && sha256 !== null ? [{ path: 'bodyBase64', bytes: body.length, sha256 }] : [],
@@ -127,7 +131,7 @@ function factsOf(
     column: letter.column ?? null,
     httpStatus: letter.httpStatus ?? null,
     contentType: letter.contentType ?? null,
-    bodyBytes: body?.length ?? null,
+    bodyBytes: arrivedBytes,
     bodySha256: sha256,
     attempts: letter.attempts,
   };

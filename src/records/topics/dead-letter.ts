@@ -13,8 +13,8 @@ export const deadLetterSchema = record('DeadLetter', 'Bytes that could not becom
   column: optional(int, 'Where in the line, from 1.'),
   httpStatus: optional(int, 'Status of the answer.'),
   contentType: optional(text, 'Media type of the answer.'),
-  bodyBytes: optional(long, 'Size of the whole body.'),
-  bodySha256: optional(text, 'SHA-256 of the whole body, hexadecimal.'),
+  bodyBytes: optional(long, 'How many bytes of the body arrived.'),
+  bodySha256: optional(text, 'SHA-256 of the whole body, hexadecimal; null if it was not kept whole.'),
   bodyBase64: optional(text, 'This part of the body. The parts, decoded and joined, are the body.'),
   attempts: field(int, 'How often it was tried.'),
 });

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { DocumentRefusedError, EVIDENCE_BYTES_MAX } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
 import { TransientError } from '../../../src/cwa/errors.ts';
 import { eventsReply, failureOf, logonReply, NEVER, until, useHarness } from './client-harness.ts';
 import { reply } from './scripted-server.ts';
@@ -166,13 +166,13 @@ describe('a refused document', () => {
     expect(Buffer.from(error.answer?.body ?? []).toString()).toBe(body);
   });
 
-  test('carries no more than its bound, and shows none of it', async () => {
+  test('carries the whole body for the dead letter, and shows none of it', async () => {
     const { server, client } = harness();
-    server.will(reply({ body: `<cwaEvents>canary${'x'.repeat(EVIDENCE_BYTES_MAX)}` }));
+    server.will(reply({ body: `<cwaEvents>canary${'x'.repeat(300_000)}` }));
     const error = await failureOf(client.poll(POLL, NEVER));
     if (!(error instanceof DocumentRefusedError)) throw error;
-    expect(error.answer?.body).toHaveLength(EVIDENCE_BYTES_MAX);
-    expect(error.answer?.bodyBytes).toBe(EVIDENCE_BYTES_MAX + 17);
+    expect(error.answer?.body).toHaveLength(300_017);
+    expect(error.answer?.bodyBytes).toBe(300_017);
     expect(inspect(error, { showHidden: true, depth: 10 })).not.toContain('canary');
   });
 

@@ -21,7 +21,7 @@ export const noteSchema = record('Note', 'Body of the categories note and noteHi
 });
 
 export type Note = ValueOf<typeof noteSchema>;
-export type NoteBody = ValueOf<typeof noteBodySchema>;
+type NoteBody = ValueOf<typeof noteBodySchema>;
 
 export function readNote(reader: ElementReader): Note {
   return { bodies: reader.all('body', readNoteBody) };

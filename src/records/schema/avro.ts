@@ -2,10 +2,10 @@ import { unreachable } from '../../lib/assert.ts';
 import type { RecordSchema, Schema } from './schema.ts';
 
 /** Namespace of all record names. */
-export const AVRO_NAMESPACE = 'com.cwa_bridge';
+const AVRO_NAMESPACE = 'com.cwa_bridge';
 
 /** An Avro schema as the JSON of an `.avsc` file. */
-export type AvroSchema = string | readonly AvroSchema[] | AvroObject;
+type AvroSchema = string | readonly AvroSchema[] | AvroObject;
 
 export interface AvroObject {
   readonly type: string;

@@ -11,7 +11,7 @@ import {
   type ValuesOf,
 } from '../schema/schema.ts';
 
-export const extensionSchema = record('Extension', 'Something that the schema does not know, kept verbatim.', {
+const extensionSchema = record('Extension', 'Something that the schema does not know, kept verbatim.', {
   path: field(
     text,
     'Where it stood, from the event down: user[0]/cwaCategory[2]/state[0]/@x; positions count siblings of the same name from 0.',
@@ -21,7 +21,7 @@ export const extensionSchema = record('Extension', 'Something that the schema do
   value: field(text, 'The value of an attribute, text, or the XML of an element.'),
 });
 
-export const truncationSchema = record('Truncation', 'A text that was cut.', {
+const truncationSchema = record('Truncation', 'A text that was cut.', {
   path: field(text, 'The field that was cut, such as rawXml or categories[3].rawXml.'),
   bytes: field(long, 'Size of the whole text in bytes of UTF-8.'),
   sha256: field(text, 'SHA-256 of the whole text, hexadecimal.'),

@@ -13,7 +13,7 @@ import {
 import { headFields } from './head.ts';
 
 /** What an operation record says; which fields it fills depends on its type. */
-export const operationFields = {
+const operationFields = {
   reason: optional(text, 'Why: first-start, session-lost, poison, starved, counter-restart, … : open set.'),
   replica: optional(text, 'Which replica says so.'),
   detail: optional(text, 'In words.'),

@@ -22,7 +22,7 @@ const previousSchema = record('PreviousAvailability', 'What was known before.', 
 });
 
 /** What dashboards filter on, derived from the one event. */
-export const presenceColumns = {
+const presenceColumns = {
   availability: optional(long, 'Null: the event says nothing. Never means offline.'),
   availabilityName: optional(
     text,

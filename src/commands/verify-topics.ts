@@ -41,7 +41,7 @@ export class TopicsMissingError extends BridgeError {
 }
 
 /** A transaction that was decided before we asked for the ends has its markers everywhere well within this time. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 3_000;
 const SETTLE_WAIT_MS = 250;
 
 /**

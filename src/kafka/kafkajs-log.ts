@@ -48,6 +48,8 @@ const RETRY = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 4, factor: 0
 /** A coordinator that has just started loads its groups for some tenths of a second; kafkajs gives up at once. */
 const GROUP_LOAD_ATTEMPTS = 20;
 const GROUP_LOAD_PAUSE_MS = 100;
+/** A Kafka that does not answer must not hold up the end of the program. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The Kafka client of the bridge: kafkajs behind the port. */
 export class KafkajsLog implements KafkaLog, TopicAdmin {
@@ -176,9 +178,11 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     });
   }
 
-  /** Waits for what runs in the background; the producers belong to those who made them. */
+  /** Waits a little for what runs in the background; the producers belong to those who made them. */
   async close(): Promise<void> {
-    await Promise.all(this.#leftovers);
+    const deadline = new AbortController();
+    await Promise.race([Promise.all(this.#leftovers), this.#options.clock.sleep(CLOSE_TIMEOUT_MS, deadline.signal)]);
+    deadline.abort();
   }
 
   /** One connection for each question: they are rare, and none is left over from before an outage. */

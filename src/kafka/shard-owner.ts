@@ -210,8 +210,9 @@ export class ShardOwner {
   #readBehind(reason: string): KafkaError {
     const { progressTopic: topic, shard: partition } = this.#options.identity;
     return new KafkaError(
-      `Kafka: ${topic}/${String(partition)} was not read to its end: ${reason}. Usual for seconds after a leader has moved. ` +
-        'If it stays so, committed records were lost; restart the bridge, and it goes on from what is there.',
+      `Kafka: ${topic}/${String(partition)} was not read to its end: ${reason}. Usual for seconds after a leader has ` +
+        'moved. If it stays so, a transaction hangs (look with `kafka-transactions.sh find-hanging`), or the topic was ' +
+        'made anew: then restart the bridge.',
       { kind: 'unknown', kafkaCode: 'READ_BEHIND', phase: 'read', topic, partition },
     );
   }

@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 
 import { RecordRejectedError, ShardLostError, TopologyError } from '../../src/kafka/shard-errors.ts';
@@ -12,6 +13,14 @@ async function newInstallation(partitions = 6): Promise<Installation> {
 
 function each(accounts: readonly string[], revisions: number): ReadonlyMap<string, number> {
   return new Map(accounts.map((account) => [account, revisions]));
+}
+
+async function addPartitions({ brokers, dataTopic }: Installation, count: number): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic: dataTopic, count }] });
+  await admin.disconnect();
 }
 
 describe('one shard on a real broker', () => {
@@ -75,6 +84,29 @@ describe('one shard on a real broker', () => {
     expect(judge(ids, { revisions: each(['anna', 'cleo'], 1), records: 5 })).toEqual(FLAWLESS);
     expect(ids).not.toContain('ben#1.0');
     expect(ids).toContain('ben#2.0');
+  });
+
+  test('notices that a topic got more partitions, and publishes to the new ones', async () => {
+    const installation = await newInstallation(2);
+    const topic = installation.dataTopic;
+    const { shard, changes, close } = openShard(installation);
+    await shard.start(NEVER);
+    await shard.commit(unitOf(installation, 'anna', 1, { records: 40 }));
+    await addPartitions(installation, 6);
+
+    let revision = 1;
+    while (changes.length === 0) {
+      revision += 1;
+      await shard.commit(unitOf(installation, 'anna', revision, { records: 40 }));
+    }
+    await close();
+
+    expect(changes).toEqual([{ topic, from: 2, to: 6 }]);
+    const verdict = judge(await committedIdsQuickly(installation, 40 * revision), {
+      revisions: each(['anna'], revision),
+      records: 40,
+    });
+    expect(verdict).toMatchObject({ lost: 0, duplicated: 0 });
   });
 
   test('refuses to start without its topics, and says how to make them', async () => {

@@ -9,7 +9,7 @@ import { Shard } from '../../src/kafka/shard.ts';
 import type { ShardObserver } from '../../src/kafka/shard-observer.ts';
 import { SHARD_DEFAULTS, type ShardSettings } from '../../src/kafka/shard-settings.ts';
 import { createTopics, planTopics } from '../../src/kafka/topics.ts';
-import { Topology } from '../../src/kafka/topology.ts';
+import { type PartitionsChanged, Topology } from '../../src/kafka/topology.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { uniqueName } from './kafka.ts';
@@ -101,6 +101,7 @@ export function openLog(
 export interface OpenShard {
   readonly shard: Shard;
   readonly observer: RecordingObserver;
+  readonly changes: readonly PartitionsChanged[];
   readonly close: () => Promise<void>;
 }
 
@@ -116,6 +117,7 @@ export function openShard(
 ): OpenShard {
   const log = options.log ?? openLog(installation, { logger: options.logger ?? SILENT });
   const observer = new RecordingObserver();
+  const changes: PartitionsChanged[] = [];
   const { dataTopic, progressTopic } = installation;
   const logger = options.logger ?? SILENT;
   const shard = new Shard({
@@ -129,7 +131,7 @@ export function openShard(
       shards: 1,
       clock: systemClock,
       logger,
-      maxAgeMs: 1_000,
+      maxAgeMs: 200,
     }),
     ownership: options.ownership ?? SOLE_OWNER,
     observer,
@@ -137,13 +139,13 @@ export function openShard(
     clock: systemClock,
     random: Math.random,
     nonce: randomBytes(8).toString('hex'),
-    onPartitionsChanged: nothing,
+    onPartitionsChanged: (change) => changes.push(change),
   });
   const close = async (): Promise<void> => {
     await shard.stop();
     await log.close();
   };
-  return { shard, observer, close };
+  return { shard, observer, changes, close };
 }
 
 /**

@@ -120,7 +120,7 @@ function factsOf(
   const { body } = letter;
   const arrivedBytes = letter.arrivedBytes ?? body?.length ?? null;
   // Of a body that was not kept whole no digest is known.
-  const sha256 = body === null || arrivedBytes !== body.length ? null : hash('sha256', body, 'hex');
+  const sha256 = arrivedBytes !== body?.length ? null : hash('sha256', body, 'hex');
   const isCut = body !== null && body.length > limits.bodyBytesMax;
   return {
     truncated: isCut && sha256 !== null ? [{ path: 'bodyBase64', bytes: body.length, sha256 }] : [],

@@ -18,7 +18,7 @@ import { type CommandOutcome, runCommand } from '../support/command-line.ts';
  */
 const IDENTITY = ['--account', 'sip:pilot@harbour.example', '--site', 'harbour', '--account-id', 'pilot'];
 const TIME = ['--received-at', '2009-03-02T08:15:00.250Z'];
-const COMMAND = ['--channel', 'command'];
+const COMMAND: readonly string[] = ['--channel', 'command'];
 
 function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/normalize/${name}`, import.meta.url));
@@ -33,13 +33,14 @@ function golden(name: string): Promise<string> {
 }
 
 describe('normalize', () => {
-  test.each([
+  const documents: readonly (readonly [name: string, options: readonly string[], what: string])[] = [
     ['user-presence', [], 'three categories of one user, and the outcome of the request'],
     ['user-presence-elided', [], 'the same with namespaces that nobody filled in'],
     ['self-presence', [], 'eid 2 goes out before eid 8'],
     ['im-session', COMMAND, 'an answer of the command channel'],
     ['three-fates', COMMAND, 'accepted, succeeded and failed, in a session written with a blank'],
-  ] as const)('gives the golden bytes of %s', async (name, options) => {
+  ];
+  test.each(documents)('gives the golden bytes of %s', async (name, options) => {
     const outcome = await runNormalize(...options, fixture(`${name}.xml`));
     expect(outcome).toEqual({ status: 0, stdout: await golden(name), stderr: '' });
   });

@@ -46,13 +46,13 @@ export interface Stage {
   /** The committed records of all topics but progress. */
   readonly records: TopicTail;
   /** The same, read anew from the beginning. */
-  read(): Promise<TopicTail>;
+  readonly read: () => Promise<TopicTail>;
   /** Writes a configuration with further settings, and returns its file. */
-  configure(settings?: Settings): Promise<string>;
+  readonly configure: (settings?: Settings) => Promise<string>;
   /** Starts the bridge in this process; ended with the test at the latest. */
-  start(settings?: Settings): Promise<RunningBridge>;
+  readonly start: (settings?: Settings) => Promise<RunningBridge>;
   /** Starts the bridge as a process, for what only a process can do. */
-  spawn(settings?: Settings, env?: NodeJS.ProcessEnv): Promise<SpawnedBridge>;
+  readonly spawn: (settings?: Settings, env?: NodeJS.ProcessEnv) => Promise<SpawnedBridge>;
 }
 
 /** Sets everything up; all of it is gone after the test. */

@@ -29,7 +29,7 @@ export async function runCommand(
 
 /** Keeps what is written to it. */
 class TextSink extends Writable {
-  #chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#chunks.push(chunk);

@@ -10,7 +10,13 @@ test.each([
   ['keeps ours when it is missing', '9', null, false, { ackId: '9', kind: 'missing' }],
   ['keeps ours when it is not a number', '9', 'x', false, { ackId: '9', kind: 'invalid' }],
   ['keeps ours when the answer is of another session', '9', '12', true, { ackId: '9', kind: 'foreign-session' }],
-  ['is exact beyond 2^53', '9007199254740992', '9007199254740993', false, { ackId: '9007199254740993', kind: 'advanced' }],
+  [
+    'is exact beyond 2^53',
+    '9007199254740992',
+    '9007199254740993',
+    false,
+    { ackId: '9007199254740993', kind: 'advanced' },
+  ],
 ] as const)('%s', (_, committed, answered, isForeign, expected) => {
   expect(decideAckId(committed, answered, isForeign)).toEqual(expected);
 });

@@ -5,7 +5,10 @@ import { afterFailure, afterSignIn, type Failure, OPEN, opening, type Phase } fr
 const POLICY = { rebuildAfterFailures: 3, documentAttempts: 3 };
 
 /** Every phase in which a step runs × every failure: a missing cell does not compile. */
-const TABLE: Record<string, { readonly phase: Phase; readonly after: Record<Failure, Partial<Phase> & { wait: string }> }> = {
+const TABLE: Record<
+  string,
+  { readonly phase: Phase; readonly after: Record<Failure, Partial<Phase> & { wait: string }> }
+> = {
   'opening, with a ticket': {
     phase: opening('session-lost', false),
     after: {

@@ -122,13 +122,16 @@ export class Bridge {
   async #stepOpen(phase: OpenPhase, signal: AbortSignal): Promise<Phase> {
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
     if (phase.toSubscribe.length > 0) return subscribe(this.#parts, phase, signal);
+    const { cursor, settings } = this.#parts;
+    const { generation } = cursor.progress;
     const result = await this.#poll(signal);
     if (result.kind === 'events') {
       await publishAnswer(this.#parts, (plan) => this.#commit(plan, signal), result);
     }
     await this.#commitWhatIsDue(signal);
     await this.#parts.clock.sleep(this.#pollWaitMs, signal);
-    return OPEN;
+    // The server counts anew: whom it still watches for us is doubtful.
+    return cursor.progress.generation === generation ? OPEN : { ...OPEN, toSubscribe: settings.account.users };
   }
 
   async #poll(signal: AbortSignal): Promise<PollResult> {

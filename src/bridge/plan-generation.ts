@@ -42,12 +42,14 @@ export function planOpening(context: PlanContext, progress: AccountProgress, rea
 
 /**
  * The server counts anew in a session that it still calls by the same sid: what was published under the old numbers
- * says nothing about the new ones, so a generation begins on the session as it stands.
+ * says nothing about the new ones, so a generation begins on the session as it stands. Nobody knows what else it has
+ * forgotten: everybody is awaited again, and the caller subscribes.
  */
 export function planCounterRestart(context: PlanContext, progress: AccountProgress): Plan {
   const begun = planOpening(context, progress, 'counter-restart');
-  const next: AccountProgress = { ...begun.next, state: 'open', sid: progress.sid, watch: progress.watch };
-  return { records: begun.records, next: { ...next, snapshotSince: context.now } };
+  const open: AccountProgress = { ...begun.next, state: 'open', sid: progress.sid };
+  const snapshot = withSnapshot(context, open, new RecordBatch(context, open));
+  return { records: [...begun.records, ...snapshot.records], next: snapshot.next };
 }
 
 /** What a `gap` record says of the time that is not known: from the last committed answer to now. */

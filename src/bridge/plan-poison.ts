@@ -56,13 +56,14 @@ export function planPoison(context: PlanContext, progress: AccountProgress, refu
 
 /** The quarantine is over: the generation that began with it is opened now. */
 export function planQuarantineLifted(context: PlanContext, progress: AccountProgress): PhasePlan {
+  const { poisonLimit } = context.settings.session;
   const batch = new RecordBatch(context, progress);
   batch.operation('quarantineLifted', {});
   const next: AccountProgress = {
     ...progress,
     state: 'opening',
-    // One more refused answer is enough to come back here: the window only forgets, a retry does not.
-    poison: { ...progress.poison, until: null },
+    // One more session given up within the window is enough to come back here: this is a retry, not a pardon.
+    poison: { count: poisonLimit - 1, since: context.now, until: null },
     nextSequence: batch.nextSequence,
   };
   return { plan: { records: batch.records, next }, phase: { ...opening('poison', true), isBegun: true } };

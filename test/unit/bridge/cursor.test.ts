@@ -13,7 +13,7 @@ describe('the cursor', () => {
   test('moves when the commit is done, not before', async () => {
     const shard = new FakeShard();
     const { promise, resolve } = Promise.withResolvers<void>();
-    shard.outcomes.push(promise);
+    shard.outcomes.push(() => promise);
     const cursor = cursorOn(shard);
 
     const advance = cursor.advance({ records: [], next: openProgress({ ackId: '9' }) });
@@ -26,7 +26,7 @@ describe('the cursor', () => {
 
   test('stays where it is when the commit fails', async () => {
     const shard = new FakeShard();
-    shard.outcomes.push(Promise.reject(new Error('the shard is lost')));
+    shard.outcomes.push(() => Promise.reject(new Error('the shard is lost')));
     const cursor = cursorOn(shard);
     await expect(cursor.advance({ records: [], next: openProgress({ ackId: '9' }) })).rejects.toThrow(
       'the shard is lost',

@@ -11,11 +11,11 @@ export class FakeShard implements ShardWriter {
   readonly units: Unit[] = [];
   claim = 3;
   /** What the next commits do; done at once when it is empty. */
-  readonly outcomes: Promise<void>[] = [];
+  readonly outcomes: (() => Promise<void>)[] = [];
 
   commit(unit: Unit): Promise<void> {
     this.units.push(unit);
-    return this.outcomes.shift() ?? Promise.resolve();
+    return this.outcomes.shift()?.() ?? Promise.resolve();
   }
 
   /** The progress of each commit, as it was written. */

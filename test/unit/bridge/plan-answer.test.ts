@@ -93,17 +93,19 @@ describe('a counter that begins again in the same session', () => {
 
   test('begins a new generation on the same session, in the transaction of the answer', () => {
     expect(plan.isCounterRestart).toBe(true);
-    expect(placesOf(plan).slice(0, 3)).toEqual([
+    expect(placesOf(plan)).toEqual([
       'sessionLost@1600000000.22',
       'gap@1700000000.1',
-      'unknown@1700000000.2',
+      'snapshotBegun@1700000000.2',
+      'unknown@1700000000.3',
     ]);
     expect(plan.next).toMatchObject({ generation: 1_700_000_000, state: 'open', sid: '412', ackId: '8' });
+    expect(plan.next).toMatchObject({ openGapId: 'gap-1', snapshotSince: NOW, watch: { pending: USERS } });
   });
 
   test('is not taken for a repeat', () => {
     expect(plan.repeats).toBe(0);
-    expect(valuesOf(plan)[2]).toMatchObject({ eid: 8, warnings: [] });
+    expect(valuesOf(plan)[3]).toMatchObject({ eid: 8, warnings: [] });
   });
 
   test('is not seen in a lower acknowledgement alone, which is adopted', () => {

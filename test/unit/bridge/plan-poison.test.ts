@@ -81,4 +81,15 @@ describe('quarantine', () => {
     expect(phase).toMatchObject({ kind: 'opening', isBegun: true, needsSignIn: true });
     expect(plan.next).toMatchObject({ state: 'opening', generation: quarantined.generation, poison: { until: null } });
   });
+
+  test('comes back with the next session that is given up, so that a broken server is tried once an hour', () => {
+    const quarantined = planPoison(planContext(), twice, refused()).plan.next;
+    const lifted = planQuarantineLifted(planContext({ now: NOW + HOUR_MS }), quarantined).plan.next;
+    const soon = NOW + HOUR_MS + 5_000;
+    const open = openProgress({ poison: lifted.poison });
+    expect(planPoison(planContext({ now: soon }), open, refused()).phase).toEqual({
+      kind: 'quarantined',
+      until: soon + HOUR_MS,
+    });
+  });
 });

@@ -68,7 +68,7 @@ describe('the sign-in budget', () => {
     const sut = new Sut();
     sut.answer = refuse;
     const { promise, resolve } = Promise.withResolvers<void>();
-    sut.shard.outcomes.push(promise);
+    sut.shard.outcomes.push(() => promise);
     const outcome = sut.signIn();
     let isHeard = false;
     outcome.catch(() => (isHeard = true));

@@ -1,0 +1,237 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
+import { Bridge } from '../../../src/bridge/bridge.ts';
+import type { BridgeParts } from '../../../src/bridge/parts.ts';
+import type { CwaClient } from '../../../src/cwa/client.ts';
+import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
+import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
+import type { PresenceRequests } from '../../../src/cwa/requests.ts';
+import type { XmlElement } from '../../../src/lib/xml.ts';
+import { createLogger } from '../../../src/observability/log.ts';
+import { ManualClock, settled } from '../../support/manual-clock.ts';
+import { ACCOUNT_URI, bridgeSettings, event, NOW, openProgress, placesOf, received, USERS } from './builders.ts';
+import { cursorOn, FakeObserver, FakeShard } from './fakes.ts';
+
+type Step = () => Promise<PollResult>;
+
+/** A CWA server in one object: polls are answered from a list, and with nothing when it is empty. */
+class FakeClient {
+  readonly polls: PollRequest[] = [];
+  readonly keepAlives: PollRequest[] = [];
+  readonly subscribed: PresenceRequests[] = [];
+  readonly answers: Step[] = [];
+  sessions = 0;
+
+  poll(request: PollRequest): Promise<PollResult> {
+    this.polls.push(request);
+    return (this.answers.shift() ?? (() => Promise.resolve({ kind: 'nothing', receivedAt: NOW } as const)))();
+  }
+
+  keepAlivePoll(request: PollRequest): Promise<void> {
+    this.keepAlives.push(request);
+    return Promise.resolve();
+  }
+
+  subscribePresence(request: PresenceRequests): Promise<{ readonly responses: readonly [] }> {
+    this.subscribed.push(request);
+    return Promise.resolve({ responses: [] });
+  }
+
+  initiateSession(): Promise<{ readonly sid: string; readonly pollWaitTimeMs: null }> {
+    this.sessions += 1;
+    return Promise.resolve({ sid: String(412 + this.sessions), pollWaitTimeMs: null });
+  }
+}
+
+function answerOf(events: readonly XmlElement[], ackId: string, pollWaitTimeMs: number | null = null): Step {
+  const { answer } = received(events, { ackId });
+  const envelope = { ...answer, pollWaitTimeMs };
+  return () =>
+    Promise.resolve({ kind: 'events', answer: envelope, receivedAt: NOW, bodyBytes: 0, body: new Uint8Array() });
+}
+
+/** A running bridge. Its first commit tells of the session that it resumes, or of the generation that it begins. */
+function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (() => Promise<void>)[] = []) {
+  const clock = new ManualClock();
+  const shard = new FakeShard();
+  shard.outcomes.push(...outcomes);
+  const client = new FakeClient();
+  const observer = new FakeObserver();
+  const signIns: Promise<void>[] = [];
+  let attempts = 0;
+  const parts: BridgeParts = {
+    settings: bridgeSettings(),
+    client: client as unknown as CwaClient,
+    cursor: cursorOn(shard, recovered, { clock }),
+    signIn: () => {
+      attempts += 1;
+      return signIns.shift() ?? Promise.resolve();
+    },
+    observer,
+    log: createLogger({ level: 'silent' }),
+    clock,
+    random: () => 0.5,
+    newId: () => 'gap-new',
+    claim: () => 3,
+    beat: () => undefined,
+  };
+  const bridge = new Bridge(parts, true);
+  const stop = new AbortController();
+  const ended = bridge.run(stop.signal);
+  ended.catch(() => undefined);
+  onTestFinished(() => {
+    stop.abort();
+  });
+  return {
+    bridge,
+    clock,
+    shard,
+    client,
+    observer,
+    signIns,
+    stop,
+    ended,
+    cursor: parts.cursor,
+    attempts: () => attempts,
+  };
+}
+
+const DONE = (): Promise<void> => Promise.resolve();
+
+describe('the acknowledgement', () => {
+  test('of a poll is always the one that is committed', async () => {
+    const commit = Promise.withResolvers<void>();
+    const { client, clock } = setUp(openProgress(), [DONE, () => commit.promise]);
+    client.answers.push(answerOf([event('tide', '8')], '8'), answerOf([event('tide', '9')], '9'));
+    await settled();
+    expect(client.polls.map(({ ackId }) => ackId)).toEqual(['7']);
+
+    // The commit is pending for two minutes: the session is kept alive with the old acknowledgement.
+    for (let i = 0; i < 4; i += 1) await clock.advance(30_000);
+    expect(client.polls).toHaveLength(1);
+    expect(client.keepAlives.map(({ ackId, isUserActive }) => [ackId, isUserActive])).toEqual(
+      Array.from({ length: 4 }, () => ['7', true]),
+    );
+    commit.resolve();
+    await settled();
+    await clock.advance(250);
+    expect(client.polls.map(({ ackId }) => ackId)).toEqual(['7', '8']);
+  });
+
+  test('does not move over polls that fail', async () => {
+    const { client, clock } = setUp();
+    const fail: Step = () => Promise.reject(new TransientError('no answer', { reason: 'timeout' }));
+    client.answers.push(fail, fail, answerOf([event('tide', '8')], '8'));
+    await settled();
+    for (let i = 0; i < 3; i += 1) await clock.advance(1_000);
+    expect(client.polls.map(({ ackId }) => ackId)).toEqual(['7', '7', '7', '8']);
+  });
+});
+
+describe('the wait between polls', () => {
+  test.each([
+    ['what the server asks for', 3_000, 3_000],
+    ['not shorter than session.pollWaitMinMs', 1, 250],
+    ['not longer than session.pollWaitMaxMs', 86_400_000, 15_000],
+  ])('is %s', async (_, askedMs, waitMs) => {
+    const { client, clock } = setUp();
+    client.answers.push(answerOf([], '7', askedMs));
+    await settled();
+    await clock.advance(waitMs - 1);
+    expect(client.polls).toHaveLength(1);
+    await clock.advance(1);
+    expect(client.polls).toHaveLength(2);
+  });
+});
+
+describe('a new generation', () => {
+  test('is committed before its session is asked for, and its session before the first poll', async () => {
+    const [opening, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const never = initialProgress('pilot', ACCOUNT_URI);
+    const { client, cursor } = setUp(never, [() => opening.promise, () => open.promise]);
+    await settled();
+    expect(client.sessions).toBe(0);
+    opening.resolve();
+    await settled();
+    expect(client.sessions).toBe(1);
+    expect(client.polls).toEqual([]);
+    expect(client.subscribed).toEqual([]);
+    open.resolve();
+    await settled();
+    expect(client.polls).toMatchObject([{ sid: '413', ackId: '0' }]);
+    expect(cursor.progress).toMatchObject({ state: 'open', sid: '413', ackId: '0' });
+  });
+
+  test('follows a lost session without a sign-in', async () => {
+    const { client, observer, attempts } = setUp();
+    client.answers.push(() => Promise.reject(new SessionLostError('18100')));
+    await settled();
+    await settled();
+    expect(observer.gaps).toEqual(['session-lost']);
+    expect({ sessions: client.sessions, attempts: attempts() }).toEqual({ sessions: 1, attempts: 0 });
+    expect(client.polls.map(({ sid, ackId }) => `${sid}/${ackId}`)).toEqual(['412/7', '413/0']);
+  });
+
+  test('after a counter that began again subscribes anew, because what was subscribed is doubtful', async () => {
+    const seen = { published: [[1n, 9n] as const], remembered: [{ place: '3', digests: ['0123456789abcdef'] }] };
+    const { client, clock, shard, cursor, observer } = setUp(openProgress({ ackId: '9', seen }));
+    client.answers.push(answerOf([event('tide', '3', 'new')], '3'));
+    await settled();
+    await clock.advance(250);
+
+    expect(observer.gaps).toEqual(['counter-restart']);
+    const places = shard.units.flatMap(({ records }) => placesOf({ records }));
+    expect(places.map((place) => place.split('@')[0])).toEqual([
+      'sessionResumed',
+      'watchChanged',
+      'snapshotBegun',
+      'sessionLost',
+      'gap',
+      'snapshotBegun',
+      'unknown',
+    ]);
+    expect(cursor.progress).toMatchObject({ sid: '412', ackId: '3', openGapId: 'gap-new', watch: { pending: USERS } });
+    expect(client.subscribed).toHaveLength(2);
+  });
+});
+
+describe('the end', () => {
+  test('comes with a refused sign-in: nothing more is asked of the server', async () => {
+    const { bridge, client, clock, signIns } = setUp(initialProgress('pilot', ACCOUNT_URI));
+    signIns.push(Promise.reject(new SignInRefusedError('refused')));
+    await settled();
+    await clock.advance(3_600_000);
+    expect(bridge.phase).toEqual({ kind: 'stopped', code: 'sign-in-refused' });
+    expect({ sessions: client.sessions, polls: client.polls.length }).toEqual({ sessions: 0, polls: 0 });
+  });
+
+  test('comes with a lost shard, which is no business of the session', async () => {
+    const lost = (): Promise<void> => Promise.reject(new Error('the shard is lost'));
+    const { client, ended } = setUp(openProgress(), [DONE, lost]);
+    client.answers.push(answerOf([event('tide', '8')], '8'));
+    await expect(ended).rejects.toThrow('the shard is lost');
+  });
+
+  test('comes with the order to stop, out of any wait, and leaves the session open', async () => {
+    const { bridge, clock, ended, stop } = setUp();
+    await settled();
+    stop.abort(new Error('SIGTERM'));
+    await expect(ended).resolves.toBeUndefined();
+    expect(bridge.phase.kind).toBe('open');
+    expect(clock.sleepers).toBe(0);
+  });
+});
+
+test('a quarantine is waited out, and lifted into the generation that it began with', async () => {
+  const until = NOW + 25_000;
+  const quarantined = openProgress({ state: 'quarantined', sid: null, poison: { count: 3, since: NOW, until } });
+  const { client, clock, shard } = setUp(quarantined);
+  await settled();
+  for (const ms of [10_000, 10_000, 4_999]) await clock.advance(ms);
+  expect(client.sessions).toBe(0);
+  await clock.advance(1);
+  await settled();
+  expect(client.sessions).toBe(1);
+  expect(shard.units.flatMap(({ records }) => placesOf({ records }))[0]).toBe('quarantineLifted@1600000000.20');
+});

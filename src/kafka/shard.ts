@@ -3,12 +3,13 @@ import { messageOf } from '../lib/errors.ts';
 import type { CommitUnit } from './commit-unit.ts';
 import { takeGroup } from './grouping.ts';
 import { KafkaError, toKafkaError } from './kafka-error.ts';
+import { type PendingUnit, sizeOf, toPendingUnit } from './pending-unit.ts';
 import type { ClusterLayout, TransactionPlan } from './port.ts';
 import { RecordRejectedError, ShardLostError } from './shard-errors.ts';
 import { type HeldShard, ShardOwner, type ShardOwnerOptions } from './shard-owner.ts';
 import { type PartitionsChanged, partitionChanges } from './topology.ts';
-import { planTransaction, type RoutedRecord } from './transaction-plan.ts';
-import { progressRecord, toWireRecord, wireBytesOf } from './wire-record.ts';
+import { planTransaction } from './transaction-plan.ts';
+import { progressRecord } from './wire-record.ts';
 
 /**
  * Publishes for one shard: one partition of the progress topic, one transactional id, one transaction at a time.
@@ -52,15 +53,6 @@ export interface ShardStatus {
   /** Units that wait or are under way, and their size. */
   readonly pendingUnits: number;
   readonly pendingBytes: number;
-}
-
-interface PendingUnit {
-  readonly unit: CommitUnit;
-  readonly accountId: string;
-  readonly records: readonly RoutedRecord[];
-  readonly bytes: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
 }
 
 export class Shard {
@@ -132,14 +124,15 @@ export class Shard {
     assert(this.#state !== 'new' && this.#state !== 'starting', 'the shard is not started');
     if (this.#lost !== null) throw this.#lost;
     assert(!this.#pending.has(unit.accountId), `account ${unit.accountId} has a unit under way`);
+    const { topology } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const pending = this.#prepare(
-      unit,
-      () => {
+    for (const { topic } of unit.records) assert(topology.has(topic), `topic ${topic} was not named at start`);
+    const pending = toPendingUnit(unit, {
+      resolve: () => {
         resolve(undefined);
       },
       reject,
-    );
+    });
     this.#pending.set(unit.accountId, pending);
     this.#waiting.push(pending);
     this.#wake();
@@ -151,28 +144,13 @@ export class Shard {
    * wait for Kafka to come back.
    */
   async stop(): Promise<void> {
-    if (this.#lost === null) {
-      this.#lost = new ShardLostError(this.#options.identity.shard, 'stopped');
-      this.#state = 'stopped';
-    }
+    this.#lost ??= new ShardLostError(this.#options.identity.shard, 'stopped');
     this.#stopping.abort(this.#lost);
     this.#wake();
     await this.#running;
     this.#rejectAll(this.#lost);
     await this.#held?.producer.dispose();
-  }
-
-  #prepare(unit: CommitUnit, resolve: () => void, reject: (error: Error) => void): PendingUnit {
-    const [first] = unit.progress;
-    assert(first !== undefined && first.value !== null, 'a unit without progress cannot be found again');
-    const records = unit.records.map((record) => {
-      assert(this.#options.topology.has(record.topic), `topic ${record.topic} was not named at start`);
-      return { topic: record.topic, record: toWireRecord(record) };
-    });
-    let bytes = 0;
-    for (const { record } of records) bytes += record.bytes;
-    for (const { key, value } of unit.progress) bytes += wireBytesOf({ key, value, headers: {}, timestampMs: 0 });
-    return { unit, accountId: unit.accountId, records, bytes, resolve, reject };
+    if (this.#state !== 'lost') this.#state = 'stopped';
   }
 
   async #run(): Promise<void> {
@@ -328,16 +306,6 @@ export class Shard {
 }
 
 const UNINTERRUPTED = new AbortController().signal;
-
-function sizeOf(units: readonly PendingUnit[]): { readonly records: number; readonly bytes: number } {
-  let records = 0;
-  let bytes = 0;
-  for (const unit of units) {
-    records += unit.records.length + unit.unit.progress.length;
-    bytes += unit.bytes;
-  }
-  return { records, bytes };
-}
 
 /** The broker ended our transaction for its age; that looks like fencing and is no rival. */
 function transactionTimedOut(cause: KafkaError): KafkaError {

@@ -497,5 +497,6 @@ describe('stop', () => {
 
     await refused;
     expect(kafka.fences).toBe(1);
+    expect(shard.status.state).toBe('stopped');
   });
 });

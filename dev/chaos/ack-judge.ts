@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { PollSeen } from '../../src/simulator/options.ts';
-import type { CommittedProgress, ProgressReader } from './progress-reader.ts';
+import { type CommittedProgress, NOT_READABLE, type ProgressReader, type Standing } from './progress-reader.ts';
 
 /** What the judge has seen. */
 export interface JudgeReport {
@@ -9,9 +9,9 @@ export interface JudgeReport {
   readonly judged: number;
   /** Of these, the ones that came while Kafka could not be read: the acknowledgement had not moved. */
   readonly judgedBlind: number;
-  /** Of these, the ones that matched a value that was committed, but is not the latest: a commit was under way. */
+  /** Of these, the ones with a value that was committed, but is not the latest: the poll came while a newer one was. */
   readonly judgedBehind: number;
-  /** Of these, the ones whose commit became readable only after a while: it is answered before its marker is written. */
+  /** Of these, the ones whose commit was readable only at a second look: it is answered before its marker is written. */
   readonly judgedLate: number;
   /** Polls that were open when the run ended. */
   readonly undecided: number;
@@ -32,29 +32,33 @@ export interface JudgeWorld {
 
 interface Case {
   readonly poll: PollSeen;
-  /** Committed for the account: the last that was known when the poll came, then what was read since. */
+  readonly accountId: string;
+  /** The last that was known when the poll came, then what was read since. */
   readonly committed: CommittedProgress[];
 }
 
-/** How long a decided transaction may take to become readable while all brokers run. */
-const MARKER_PATIENCE_MS = 10_000;
-const CATCH_UP_MS = 1_500;
+/** After a fault of Kafka a new leader may for a moment know less than the old one had promised. */
+const PEACE_MS = 5_000;
+/** How long a transaction may stay undecided while all brokers run, before something is wrong. */
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 20;
 const EXAMPLES_MAX = 5;
 
 /**
- * Holds every poll against what Kafka has committed (I1): a poll never carries an acknowledgement that is not the
- * committed one of its account and session.
+ * Holds every poll against what Kafka has committed (I1): a poll never carries an acknowledgement that is not
+ * committed for its account and session.
  *
- * The answer waits until the committed progress has been read up to an end that was fetched after the poll arrived.
- * While no broker runs nothing can be read; then the acknowledgement must be the last one that was known, or the
- * judgement is put off until Kafka is back. An acknowledgement that the server gave after the only broker was stopped
- * cannot have been committed while it is, whatever is read later.
+ * The answer waits until the progress topic has been read as far as it was decided after the poll arrived. A poll is
+ * guilty at once if nothing is undecided in its partition and its acknowledgement is not there. While no broker runs nothing can be
+ * read; then the acknowledgement must be one that was known before, or the judgement is put off until Kafka is back.
+ * One that the server gave after the only broker had stopped cannot be committed, whatever is read later.
  */
 export class AckJudge {
-  readonly #reader: ReturnType<MakeReader>;
+  readonly #reader: Reader;
   readonly #world: JudgeWorld;
   readonly #open = new Set<Case>();
+  /** Everything that was ever committed, as `account sid/ackId`. */
+  readonly #history = new Set<string>();
   readonly #examples: string[] = [];
   #judged = 0;
   #judgedBlind = 0;
@@ -67,9 +71,8 @@ export class AckJudge {
   constructor(world: JudgeWorld, makeReader: MakeReader) {
     this.#world = world;
     this.#reader = makeReader((accountId, progress) => {
-      for (const { poll, committed } of this.#open) {
-        if (world.accountIdOf(poll.accountUri) === accountId) committed.push(progress);
-      }
+      if (progress.state === 'open') this.#history.add(`${accountId} ${nameOf(progress)}`);
+      for (const open of this.#open) if (open.accountId === accountId) open.committed.push(progress);
     });
   }
 
@@ -85,10 +88,6 @@ export class AckJudge {
     };
   }
 
-  async start(): Promise<void> {
-    await this.#reader.start();
-  }
-
   async stop(): Promise<void> {
     this.#isClosed = true;
     await this.#reader.stop();
@@ -96,8 +95,9 @@ export class AckJudge {
 
   /** Resolves when the poll is judged. Never rejects: a violation is counted, and the run goes on. */
   async judge(poll: PollSeen): Promise<void> {
-    const last = this.#reader.lastRead(this.#world.accountIdOf(poll.accountUri));
-    const open: Case = { poll, committed: last === undefined ? [] : [last] };
+    const accountId = this.#world.accountIdOf(poll.accountUri);
+    const last = this.#reader.lastRead(accountId);
+    const open: Case = { poll, accountId, committed: last === undefined ? [] : [last] };
     this.#open.add(open);
     try {
       await this.#decide(open);
@@ -108,16 +108,16 @@ export class AckJudge {
 
   async #decide(open: Case): Promise<void> {
     for (let looks = 1; ; looks += 1) {
-      const isReadable = await this.#look();
-      if (open.committed.some((progress) => isOf(open.poll, progress))) {
-        this.#acquit(open, looks, isReadable);
+      const standing = await this.#look();
+      if (this.#history.has(`${open.accountId} ${nameOf(open.poll)}`)) {
+        this.#acquit(open, looks, standing);
         return;
       }
       if (this.#isClosed) {
         this.#undecided += 1;
         return;
       }
-      const guilt = this.#guiltOf(open, isReadable);
+      const guilt = this.#guiltOf(open, standing);
       if (guilt !== null) {
         this.#convict(open, guilt);
         return;
@@ -126,52 +126,50 @@ export class AckJudge {
     }
   }
 
-  /** Whether everything is read that was decided when this was called. */
-  async #look(): Promise<boolean> {
-    if (this.#world.kafkaStoppedSince() !== null) return false;
-    try {
-      await this.#reader.catchUp(CATCH_UP_MS);
-      return true;
-    } catch {
-      return false;
-    }
+  async #look(): Promise<Standing> {
+    if (this.#world.kafkaStoppedSince() !== null) return NOT_READABLE;
+    return this.#reader.catchUp();
   }
 
-  #acquit({ poll, committed }: Case, looks: number, isReadable: boolean): void {
+  #acquit({ poll, committed }: Case, looks: number, { isCaughtUp }: Standing): void {
     const last = committed.at(-1);
     this.#judged += 1;
-    if (!isReadable) this.#judgedBlind += 1;
-    if (looks > 1 && isReadable) this.#judgedLate += 1;
-    if (last !== undefined && !isOf(poll, last)) this.#judgedBehind += 1;
+    if (!isCaughtUp) this.#judgedBlind += 1;
+    else if (looks > 1) this.#judgedLate += 1;
+    if (last === undefined || last.state !== 'open' || nameOf(last) !== nameOf(poll)) this.#judgedBehind += 1;
   }
 
   /** Why a poll that matches nothing committed cannot be excused any longer, or null. */
-  #guiltOf({ poll }: Case, isReadable: boolean): string | null {
+  #guiltOf({ poll, committed }: Case, { isCaughtUp, undecided }: Standing): string | null {
     const stoppedSince = this.#world.kafkaStoppedSince();
     if (stoppedSince !== null) {
       const answeredAt = this.#world.answeredAt(poll.sid, poll.ackId);
       return answeredAt !== null && answeredAt > stoppedSince ? 'given and acknowledged while no broker ran' : null;
     }
     const wellSince = this.#world.kafkaWellSince();
-    if (wellSince === null || !isReadable) return null;
-    const waitedMs = Date.now() - Math.max(poll.at, wellSince);
-    return waitedMs > MARKER_PATIENCE_MS ? `not committed ${String(waitedMs)} ms later` : null;
+    if (wellSince === null || !isCaughtUp) return null;
+    const now = Date.now();
+    const partition = committed.at(-1)?.partition;
+    const isDecided = partition === undefined ? undecided.size === 0 : !undecided.has(partition);
+    if (isDecided && now - wellSince > PEACE_MS) return 'while nothing was undecided';
+    const waitedMs = now - Math.max(poll.at, wellSince);
+    return waitedMs > PATIENCE_MS ? `not committed ${String(waitedMs)} ms later` : null;
   }
 
   #convict({ poll, committed }: Case, guilt: string): void {
     this.#judged += 1;
     this.#violations += 1;
-    const known = committed.map(({ state, sid, ackId }) => `${state} ${String(sid)}/${ackId}`).join(', ');
     if (this.#examples.length >= EXAMPLES_MAX) return;
-    this.#examples.push(`${poll.accountUri} polled ${poll.sid}/${poll.ackId}, ${guilt}; committed: ${known}`);
+    const known = committed.map((progress) => `${progress.state} ${nameOf(progress)}`).join(', ');
+    this.#examples.push(`${poll.accountUri} polled ${nameOf(poll)}, ${guilt}; committed: ${known}`);
   }
 }
 
-/** Makes a reader that tells every committed progress record, in order. */
-export type MakeReader = (
-  onCommitted: (accountId: string, progress: CommittedProgress) => void,
-) => Pick<ProgressReader, 'start' | 'stop' | 'lastRead' | 'catchUp'>;
+type Reader = Pick<ProgressReader, 'stop' | 'lastRead' | 'catchUp'>;
 
-function isOf(poll: PollSeen, { state, sid, ackId }: CommittedProgress): boolean {
-  return state === 'open' && sid === poll.sid && ackId === poll.ackId;
+/** Makes a reader that tells every committed progress record, in order. */
+export type MakeReader = (onCommitted: (accountId: string, progress: CommittedProgress) => void) => Reader;
+
+function nameOf({ sid, ackId }: { readonly sid: string | null; readonly ackId: string }): string {
+  return `${String(sid)}/${ackId}`;
 }

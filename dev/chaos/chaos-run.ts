@@ -56,7 +56,7 @@ export async function runChaos(
   try {
     const done = await runLanes(stage, options, failed);
     await settle(stage, options.events);
-    const published = await check(stage);
+    const published = await checkStage(stage);
     return reportOf(stage, { options, done, published, seconds: (performance.now() - startedAt) / 1000 });
   } finally {
     await stage.close();
@@ -83,7 +83,7 @@ async function runLanes(
 }
 
 /** Lets every event arrive over a good link, then ends the bridge as an operator does. */
-async function settle(stage: Stage, events: number): Promise<void> {
+export async function settle(stage: Stage, events: number): Promise<void> {
   await stage.untilChanges(events);
   stage.linkFaults.calm();
   if (!(await stage.untilAcknowledged(DRAIN_MS))) stage.troubles.push('not every event was acknowledged in the end');
@@ -91,7 +91,8 @@ async function settle(stage: Stage, events: number): Promise<void> {
   if (status !== 0) stage.troubles.push(`the bridge did not end well: status ${String(status)}`);
 }
 
-async function check(stage: Stage): Promise<Verdict> {
+/** Compares what Kafka's own console consumer reads with the ledger. */
+export async function checkStage(stage: Stage): Promise<Verdict> {
   const { cluster, installation, say, signal, simulator, topics } = stage;
   say('reading all topics with the console consumer');
   const records = await readAllPublished({

@@ -19,6 +19,16 @@ export class KafkaHealth {
     return this.#stoppedSince;
   }
 
+  /** To be called before something is done to brokers that stay. */
+  unwell(): void {
+    this.#wellSince = null;
+  }
+
+  /** To be called after it. */
+  settled(): void {
+    if (this.#away.size === 0) this.#wellSince = Date.now();
+  }
+
   /** To be called when a node has certainly stopped. */
   gone(node: number): void {
     this.#away.add(node);
@@ -30,6 +40,6 @@ export class KafkaHealth {
   back(node: number): void {
     this.#stoppedSince = null;
     this.#away.delete(node);
-    if (this.#away.size === 0) this.#wellSince = Date.now();
+    this.settled();
   }
 }

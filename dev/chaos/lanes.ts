@@ -57,15 +57,17 @@ async function act(stage: Stage, action: BrokerAction): Promise<string> {
       return killBroker(stage, action.node, action.downMs);
     case 'leaderMove': {
       const { cluster, topics } = stage;
-      const moved = await moveLeader(cluster.brokers, [...topics.data, topics.progress, ...INTERNAL], action.dice);
+      stage.health.unwell();
+      const moved = await moveLeader(cluster.brokers, [...topics.data, topics.progress, TRANSACTIONS], action.dice);
+      stage.health.settled();
       if (moved === null) stage.troubles.push('a leader could not be moved in time');
       return `leader moved: ${moved ?? 'not in time'}`;
     }
   }
 }
 
-/** Its partitions are the coordinators of the bridge's transactions and of the judge's group. */
-const INTERNAL = ['__transaction_state', '__consumer_offsets'] as const;
+/** The leaders of its partitions are the coordinators of the bridge's transactions. */
+const TRANSACTIONS = '__transaction_state';
 
 /** Freezes a broker for a time. */
 export async function pauseBroker(stage: Stage, node: number, forMs: number): Promise<string> {

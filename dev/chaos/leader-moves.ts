@@ -48,6 +48,7 @@ interface Partition {
   readonly partitionId: number;
   readonly leader: number;
   readonly replicas: readonly number[];
+  readonly isr: readonly number[];
 }
 
 async function untilInSync(
@@ -57,8 +58,7 @@ async function untilInSync(
   deadline: number,
 ): Promise<Partition | null> {
   while (performance.now() < deadline) {
-    const { topics: told } = await admin.fetchTopicMetadata({ topics: [...topics] });
-    const all = told.flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, ...partition })));
+    const all = await partitionsOf(admin, topics);
     const partition = all[Math.floor(dice * all.length)];
     if (partition !== undefined && partition.isr.length === partition.replicas.length) return partition;
     await delay(PAUSE_MS);
@@ -72,10 +72,19 @@ async function untilLed(
   deadline: number,
 ): Promise<boolean> {
   while (performance.now() < deadline) {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    const partition = topics[0]?.partitions.find((candidate) => candidate.partitionId === partitionId);
-    if (partition?.leader === by) return true;
+    const partitions = await partitionsOf(admin, [topic]);
+    if (partitions.find((candidate) => candidate.partitionId === partitionId)?.leader === by) return true;
     await delay(PAUSE_MS);
   }
   return false;
+}
+
+/** None while an election is under way or a broker does not answer: whoever asks asks again. */
+async function partitionsOf(admin: Admin, topics: readonly string[]): Promise<readonly Partition[]> {
+  try {
+    const { topics: told } = await admin.fetchTopicMetadata({ topics: [...topics] });
+    return told.flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, ...partition })));
+  } catch {
+    return [];
+  }
 }

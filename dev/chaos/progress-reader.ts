@@ -1,44 +1,47 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Admin, type Consumer, Kafka, logLevel } from 'kafkajs';
-
 import { Coalesced } from './coalesced.ts';
+import { TopicFetcher } from './kafkajs-fetch.ts';
 
 /** What is committed about one account: the fields of its progress record that a poll depends on. */
 export interface CommittedProgress {
   readonly state: string;
   readonly sid: string | null;
   readonly ackId: string;
+  /** Of the progress topic; an account stays in its own. */
+  readonly partition: number;
 }
 
-/** For finding the coordinator of a cluster that has just begun. */
-const CONSUMER_RETRIES = 30;
-const RESTART_PAUSE_MS = 200;
+/** How well is known what is committed. */
+export interface Standing {
+  /** Everything was read that was decided when it was asked. */
+  readonly isCaughtUp: boolean;
+  /** Partitions where a transaction was open or waited for its marker. */
+  readonly undecided: ReadonlySet<number>;
+}
+
+export const NOT_READABLE: Standing = { isCaughtUp: false, undecided: new Set() };
 
 /**
- * Follows the progress topic as a `read_committed` consumer of its own, so that at any time it can be asked: what is
- * committed *now*? Shares no code with the bridge.
+ * Reads the progress topic with `read_committed`, when it is asked to, as far as everything is decided *then*: each
+ * fetch tells the last stable offset (LSO) together with the records below it. Shares no code with the bridge.
  *
- * "Now" is the last stable offset (LSO) that is fetched after the question: everything below it is decided, and the
- * reader has it when it has consumed up to there. Offsets of transaction markers and aborted records count too, so the
- * end of each fetched batch is noted, not only that of records.
+ * Above the LSO there may be a transaction whose commit was answered already: a commit is answered when the decision
+ * is durable, and the markers that make it readable are written after that. So whoever finds something missing has to
+ * ask again until nothing is undecided.
  */
 export class ProgressReader {
   readonly #topic: string;
   readonly #brokers: readonly string[];
-  readonly #admin: Admin;
   readonly #accounts = new Map<string, CommittedProgress>();
-  /** Per partition: the offset behind the last one consumed. */
+  /** Per partition: the offset behind the last one read. */
   readonly #positions = new Map<number, bigint>();
   readonly #onCommitted: (accountId: string, progress: CommittedProgress) => void;
-  readonly #stableEnds: Coalesced<ReadonlyMap<number, bigint>>;
-  #consumer: Consumer | null = null;
-  #wake = Promise.withResolvers<undefined>();
-  #isConnected = false;
+  readonly #rounds: Coalesced<Standing>;
+  #fetcher: TopicFetcher | null = null;
   #isClosed = false;
 
-  /** @param onCommitted told every committed progress record in its order. */
+  /** @param onCommitted told every committed progress record, in order. */
   constructor(
     brokers: readonly string[],
     topic: string,
@@ -47,38 +50,7 @@ export class ProgressReader {
     this.#topic = topic;
     this.#brokers = brokers;
     this.#onCommitted = onCommitted;
-    this.#admin = client(brokers, 0).admin();
-    this.#stableEnds = new Coalesced(() => this.#fetchStableEnds());
-  }
-
-  /** Begins to read, from the beginning of the topic; again whenever Kafka's faults ended the consumer. */
-  async start(): Promise<void> {
-    const consumer = client(this.#brokers, CONSUMER_RETRIES).consumer({
-      groupId: `chaos-judge-${randomUUID()}`,
-      maxWaitTimeInMs: 20,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3_000,
-      readUncommitted: false,
-      allowAutoTopicCreation: false,
-    });
-    this.#consumer = consumer;
-    const { CRASH, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
-      this.#reached(partition, BigInt(lastOffset) + 1n);
-    });
-    consumer.on(CRASH, ({ payload: { restart } }) => {
-      if (!restart) void this.#startAnew(consumer);
-    });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      partitionsConsumedConcurrently: 3,
-      eachMessage: ({ partition, message: { key, value, offset } }) => {
-        this.#take(partition, BigInt(offset), String(key), String(value));
-        return Promise.resolve();
-      },
-    });
+    this.#rounds = new Coalesced(() => this.#round());
   }
 
   /** The last that was read; may be older than what is committed. */
@@ -86,81 +58,54 @@ export class ProgressReader {
     return this.#accounts.get(accountId);
   }
 
-  /**
-   * Resolves when everything is read that was decided at the time of the call.
-   *
-   * @throws if Kafka does not tell its ends, or the reader does not get there within `timeoutMs`.
-   */
-  async catchUp(timeoutMs: number): Promise<void> {
-    const ends = await this.#stableEnds.get();
-    const deadline = performance.now() + timeoutMs;
-    while (![...ends].every(([partition, end]) => (this.#positions.get(partition) ?? 0n) >= end)) {
-      if (this.#isClosed) throw new Error('the reader of the progress topic was closed');
-      const left = deadline - performance.now();
-      if (left <= 0) throw new Error('the reader of the progress topic lags');
-      await Promise.race([this.#wake.promise, delay(Math.min(left, 50))]);
-    }
+  /** Reads on to where everything was decided at the time of the call, or says that it could not. Never rejects. */
+  catchUp(): Promise<Standing> {
+    return this.#rounds.get();
   }
 
   async stop(): Promise<void> {
     this.#isClosed = true;
-    this.#wake.resolve(undefined);
-    await Promise.allSettled([this.#consumer?.disconnect(), this.#admin.disconnect()]);
+    await this.#fetcher?.close();
   }
 
-  async #startAnew(crashed: Consumer): Promise<void> {
-    await crashed.disconnect().catch(() => undefined);
-    while (!this.#isClosed) {
-      await delay(RESTART_PAUSE_MS);
-      try {
-        await this.start();
-        return;
-      } catch {
-        await this.#consumer?.disconnect().catch(() => undefined);
-      }
-    }
-  }
-
-  async #fetchStableEnds(): Promise<ReadonlyMap<number, bigint>> {
+  async #round(): Promise<Standing> {
+    if (this.#isClosed) return NOT_READABLE;
     try {
-      if (!this.#isConnected) await this.#admin.connect();
-      this.#isConnected = true;
-      // Of kafkajs: `high` is the last stable offset, not the high watermark.
-      const offsets = await this.#admin.fetchTopicOffsets(this.#topic);
-      return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-    } catch (error) {
-      this.#isConnected = false;
-      await this.#admin.disconnect().catch(() => undefined);
-      throw error;
+      this.#fetcher ??= await TopicFetcher.connect(this.#brokers, this.#topic);
+      const undecided = new Set<number>();
+      for (const partition of this.#fetcher.partitions) {
+        if (!(await this.#readPartition(this.#fetcher, partition))) undecided.add(partition);
+      }
+      return { isCaughtUp: true, undecided };
+    } catch {
+      // A broker that is away, a leader that moved: the next round connects anew.
+      await this.#fetcher?.close();
+      this.#fetcher = null;
+      await delay(RECONNECT_PAUSE_MS);
+      return NOT_READABLE;
     }
   }
 
-  #take(partition: number, offset: bigint, key: string, value: string): void {
-    // A consumer that was started anew begins at the beginning: what was told is not told again.
-    if (offset < (this.#positions.get(partition) ?? 0n)) return;
-    this.#positions.set(partition, offset + 1n);
+  /** Reads one partition to its LSO; false if something above it is undecided. */
+  async #readPartition(fetcher: TopicFetcher, partition: number): Promise<boolean> {
+    for (;;) {
+      const position = this.#positions.get(partition) ?? 0n;
+      const { messages, nextOffset, lastStableOffset, highWatermark } = await fetcher.fetch(partition, position);
+      for (const { key, value } of messages) this.#take(partition, String(key), String(value));
+      this.#positions.set(partition, nextOffset);
+      if (nextOffset >= lastStableOffset) return lastStableOffset >= highWatermark;
+      if (nextOffset === position) throw new Error('a fetch below the last stable offset brought nothing');
+    }
+  }
+
+  #take(partition: number, key: string, value: string): void {
     if (!key.startsWith('a/')) return;
-    const { ackId, sid, state } = JSON.parse(value) as CommittedProgress;
+    const { ackId, sid, state } = JSON.parse(value) as Omit<CommittedProgress, 'partition'>;
     const accountId = key.slice(2);
-    this.#accounts.set(accountId, { ackId, sid, state });
-    this.#onCommitted(accountId, { ackId, sid, state });
-  }
-
-  #reached(partition: number, position: bigint): void {
-    if (position > (this.#positions.get(partition) ?? 0n)) this.#positions.set(partition, position);
-    this.#wake.resolve(undefined);
-    this.#wake = Promise.withResolvers<undefined>();
+    const progress = { ackId, sid, state, partition };
+    this.#accounts.set(accountId, progress);
+    this.#onCommitted(accountId, progress);
   }
 }
 
-function client(brokers: readonly string[], retries: number): Kafka {
-  return new Kafka({
-    clientId: 'chaos-judge',
-    brokers: [...brokers],
-    connectionTimeout: 1_000,
-    requestTimeout: 1_500,
-    enforceRequestTimeout: true,
-    retry: { retries, initialRetryTime: 50, maxRetryTime: 500 },
-    logLevel: logLevel.NOTHING,
-  });
-}
+const RECONNECT_PAUSE_MS = 100;

@@ -82,7 +82,6 @@ export class Stage {
     try {
       await createTopics(parts.configFile, path.join(parts.scratch, 'topics.log'));
       stage = new Stage(parts, options);
-      await stage.judge.start();
       await stage.bridge.start();
       return stage;
     } catch (error) {

@@ -7,7 +7,7 @@ import type { CommittedProgress } from '../../../../dev/chaos/progress-reader.ts
 const POLL = { sid: '412', accountUri: 'sip:watcher@pier.example', ackId: '7', at: 0 };
 
 function progress(ackId: string, overrides: Partial<CommittedProgress> = {}): CommittedProgress {
-  return { state: 'open', sid: '412', ackId, ...overrides };
+  return { state: 'open', sid: '412', partition: 2, ackId, ...overrides };
 }
 
 /** A judge whose reader knows `known`, and reads `fresh` when it catches up. */
@@ -15,6 +15,7 @@ function judgeWith(
   known: CommittedProgress | undefined,
   fresh: readonly CommittedProgress[],
   world: Partial<JudgeWorld> = {},
+  undecided: readonly number[] = [],
 ): AckJudge {
   const unread = [...fresh];
   return new AckJudge(
@@ -25,15 +26,17 @@ function judgeWith(
       answeredAt: () => null,
       ...world,
     },
-    (onCommitted) => ({
-      start: () => Promise.resolve(),
-      stop: () => Promise.resolve(),
-      lastRead: () => known,
-      catchUp: () => {
-        for (const read of unread.splice(0)) onCommitted('watcher', read);
-        return Promise.resolve();
-      },
-    }),
+    (onCommitted) => {
+      if (known !== undefined) onCommitted('watcher', known);
+      return {
+        stop: () => Promise.resolve(),
+        lastRead: () => known,
+        catchUp: () => {
+          for (const read of unread.splice(0)) onCommitted('watcher', read);
+          return Promise.resolve({ isCaughtUp: true, undecided: new Set(undecided) });
+        },
+      };
+    },
   );
 }
 
@@ -60,6 +63,24 @@ describe('a poll', () => {
     await judge.judge(POLL);
     expect(judge.report).toMatchObject({ judged: 1, violations: 1 });
     expect(judge.report.examples[0]).toContain('412/7');
+  });
+});
+
+describe('an acknowledgement that is not there', () => {
+  const longAgo = { kafkaWellSince: () => Date.now() - 30_000 };
+
+  test('is excused while its partition has an undecided transaction', async () => {
+    const judge = judgeWith(progress('5'), [], longAgo, [2]);
+    const judged = judge.judge({ ...POLL, at: Date.now() });
+    await judge.stop();
+    await judged;
+    expect(judge.report).toMatchObject({ undecided: 1, violations: 0 });
+  });
+
+  test('is not excused by an undecided transaction elsewhere', async () => {
+    const judge = judgeWith(progress('5'), [], longAgo, [1]);
+    await judge.judge({ ...POLL, at: Date.now() });
+    expect(judge.report).toMatchObject({ violations: 1 });
   });
 });
 

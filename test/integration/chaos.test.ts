@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+
+import { type ChaosReport, checkStage, runChaos, settle } from '../../dev/chaos/chaos-run.ts';
+import { pauseBroker } from '../../dev/chaos/lanes.ts';
+import type { ChaosOptions } from '../../dev/chaos/options.ts';
+import { tableOf } from '../../dev/chaos/report.ts';
+import { Stage } from '../../dev/chaos/stage.ts';
+
+/** On an idle machine a run takes a minute; on a busy one much longer. */
+const TIMEOUT_MS = 300_000;
+
+const SHORT: ChaosOptions = {
+  seed: 'short form',
+  nodes: 1,
+  events: 3_000,
+  kills: 10,
+  pauses: 2,
+  brokerPauses: 1,
+  brokerKills: 0,
+  leaderMoves: 0,
+  accounts: 4,
+  faultRate: 0.15,
+  logFile: null,
+};
+
+/** Runs it and shows its report, with which a failure can be searched for. */
+async function run(options: ChaosOptions, signal: AbortSignal): Promise<ChaosReport> {
+  const lines: string[] = [];
+  try {
+    const report = await runChaos(options, (line) => lines.push(line), signal);
+    if (!report.isGood) process.stderr.write(`${lines.join('\n')}\n${tableOf(report)}`);
+    return report;
+  } catch (error) {
+    process.stderr.write(`${lines.join('\n')}\n`);
+    throw error;
+  }
+}
+
+function expectExactlyOnce({ published, acknowledgements, troubles }: ChaosReport): void {
+  expect(published).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, sequence: 0, wrongId: 0, foreign: 0 });
+  expect(acknowledgements).toMatchObject({ violations: 0 });
+  expect(troubles).toEqual([]);
+}
+
+describe('exactly once', { timeout: TIMEOUT_MS }, () => {
+  test('holds over kills and freezes of the bridge, a frozen broker and a bad link', async ({ signal }) => {
+    const report = await run(SHORT, signal);
+    expectExactlyOnce(report);
+    expect(report.done).toEqual({ kill: 10, pause: 2, brokerPause: 1 });
+    expect(report.published.promised).toBeGreaterThan(SHORT.events);
+    expect(report.sessionsOpened).toBe(SHORT.accounts);
+    expect(Object.keys(report.linkFaults).length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('holds over killed nodes and moved leaders of a replicated Kafka', async ({ signal }) => {
+    const options = {
+      ...SHORT,
+      seed: 'short form, three nodes',
+      nodes: 3,
+      events: 1_500,
+      kills: 2,
+      pauses: 0,
+    } as const;
+    const report = await run({ ...options, brokerPauses: 0, brokerKills: 2, leaderMoves: 4 }, signal);
+    expectExactlyOnce(report);
+    expect(report.done).toEqual({ kill: 2, brokerKill: 2, leaderMove: 4 });
+    expect(report.sessionsOpened).toBe(SHORT.accounts);
+  });
+});
+
+describe('a broker that is away for longer than the session lives without a poll', { timeout: TIMEOUT_MS }, () => {
+  const ACCOUNTS = 3;
+
+  test('costs neither the session nor an event, and no acknowledgement moves', async ({ signal }) => {
+    const stage = await Stage.open({
+      ...{ seed: 'broker away', nodes: 1, accounts: ACCOUNTS, events: 600, eventsPerSecond: 30, faultRate: 0 },
+      // The session is kept by polls at a quarter of its time-out, which the server announces.
+      ...{ sessionTimeoutSeconds: 8, keepAliveMs: 30_000, brokerSessionTimeoutMs: 60_000 },
+      ...{ logFile: null, say: () => undefined, signal },
+    });
+    try {
+      await stage.untilChanges(150);
+      const away = pauseBroker(stage, 1, 20_000);
+      await stage.sleep(3_000);
+      const before = lastPolls(stage);
+      await stage.sleep(16_000);
+      const after = lastPolls(stage);
+      await away;
+      expect(after.map(({ ackId }) => ackId)).toEqual(before.map(({ ackId }) => ackId));
+      for (const [index, { polls }] of after.entries()) expect(polls - (before[index]?.polls ?? 0)).toBeGreaterThan(3);
+      await settle(stage, 600);
+      expect(stage.troubles).toEqual([]);
+      expect(stage.simulator.stats).toMatchObject({ sessionsOpened: ACCOUNTS, signIns: { ok: ACCOUNTS, refused: 0 } });
+      expect(stage.judge.report).toMatchObject({ violations: 0 });
+      expect(stage.judge.report.judgedBlind).toBeGreaterThan(0);
+      expect(await checkStage(stage)).toMatchObject({ isGood: true, generations: ACCOUNTS });
+    } finally {
+      await stage.close();
+    }
+  });
+});
+
+/** The latest acknowledgement of each session, and how often it was polled. */
+function lastPolls({ simulator }: Stage): readonly { readonly ackId: string; readonly polls: number }[] {
+  return simulator.ledger.sessions.map(({ lastPoll, polls }) => ({ ackId: lastPoll?.ackId ?? '', polls }));
+}

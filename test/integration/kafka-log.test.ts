@@ -69,7 +69,7 @@ describe('readPartition', () => {
     for (let round = 0; round < 3; round += 1) {
       const producer = broken.createProducer(transactionalId);
       await producer.fence(NEVER);
-      link.cutNext('before-commit');
+      link.cutNext('before');
       await expect(producer.commit(write(topic, 1, { a: 'aborted' }), NEVER)).rejects.toThrow(KafkaError);
       await producer.dispose();
     }
@@ -101,6 +101,22 @@ describe('readPartition', () => {
 });
 
 describe('a producer', () => {
+  test('sends nothing twice: a send whose answer is lost ends the transaction', async () => {
+    const link = await TcpLink.open();
+    const broken = openLog(installation, { socketFactory: link.socketFactory });
+    const producer = broken.createProducer(uniqueName('writer'));
+    await producer.fence(NEVER);
+    link.cutNext('after', 'Produce');
+
+    const commit = producer.commit(write(installation.progressTopic, 0, { key: 'sent once' }), NEVER);
+
+    await expect(commit).rejects.toMatchObject({ kind: 'unknown', phase: 'progress' });
+    expect(link.cuts).toBe(1);
+    await producer.dispose();
+    await broken.close();
+    await link.close();
+  });
+
   test('does not commit when a partition that it sent to does not exist', async () => {
     const producer = log.createProducer(uniqueName('writer'));
     await producer.fence(NEVER);

@@ -128,9 +128,9 @@ describe('one shard on a real broker', () => {
 
 describe('a commit whose answer is lost', () => {
   test.each([
-    ['after-commit', true],
-    ['before-commit', false],
-  ] as const)('is decided by reading back when the link breaks %s', async (cut, committed) => {
+    ['after', true],
+    ['before', false],
+  ] as const)('is decided by reading back when the link breaks %s the broker has it', async (cut, committed) => {
     const installation = await newInstallation();
     const link = await TcpLink.open();
     const log = openLog(installation, { socketFactory: link.socketFactory });

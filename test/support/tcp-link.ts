@@ -2,11 +2,18 @@ import net from 'node:net';
 
 import type { ISocketFactory } from 'kafkajs';
 
-/** `EndTxn`, by which a producer commits. https://kafka.apache.org/protocol#protocol_api_keys */
-const END_TXN = 26;
+/** Requests at which the link can break. `EndTxn` is the commit. https://kafka.apache.org/protocol#protocol_api_keys */
+const API_KEYS = { Produce: 0, EndTxn: 26 } as const;
 
-/** How the connection breaks at the next `EndTxn`: before the broker gets it, or after the broker has answered it. */
-export type Cut = 'before-commit' | 'after-commit';
+type RequestName = keyof typeof API_KEYS;
+
+/** Whether the connection breaks before the broker gets the request, or after it has answered. */
+export type Cut = 'before' | 'after';
+
+interface Trap {
+  readonly name: RequestName;
+  readonly spring: (request: Buffer, near: net.Socket, far: net.Socket) => void;
+}
 
 /** An `EndTxn` that is stuck on its way. */
 export interface HeldCommit {
@@ -24,7 +31,7 @@ export class TcpLink {
   readonly #server: net.Server;
   readonly #targets = new Map<number, { readonly host: string; readonly port: number }>();
   readonly #sockets = new Set<net.Socket>();
-  #onCommit: ((request: Buffer, near: net.Socket, far: net.Socket) => void) | null = null;
+  #trap: Trap | null = null;
   cuts = 0;
 
   private constructor(server: net.Server) {
@@ -41,18 +48,21 @@ export class TcpLink {
     return link;
   }
 
-  /** Breaks the connection that carries the next commit. */
-  cutNext(cut: Cut): void {
-    this.#onCommit = (request, near, far) => {
-      this.cuts += 1;
-      if (cut === 'before-commit') {
-        near.destroy();
-        return;
-      }
-      far.removeAllListeners('data');
-      // The answer shows that the broker has decided; the client never sees it.
-      far.once('data', () => near.destroy());
-      far.write(request);
+  /** Breaks the connection that carries the next such request. */
+  cutNext(cut: Cut, name: RequestName = 'EndTxn'): void {
+    this.#trap = {
+      name,
+      spring: (request, near, far) => {
+        this.cuts += 1;
+        if (cut === 'before') {
+          near.destroy();
+          return;
+        }
+        far.removeAllListeners('data');
+        // The answer shows that the broker has done it; the client never sees it.
+        far.once('data', () => near.destroy());
+        far.write(request);
+      },
     };
   }
 
@@ -60,9 +70,12 @@ export class TcpLink {
   holdNext(): HeldCommit {
     const sent = Promise.withResolvers<undefined>();
     let release = (): void => undefined;
-    this.#onCommit = (request, _near, far) => {
-      release = () => far.write(request);
-      sent.resolve(undefined);
+    this.#trap = {
+      name: 'EndTxn',
+      spring: (request, _near, far) => {
+        release = () => far.write(request);
+        sent.resolve(undefined);
+      },
     };
     return {
       sent: sent.promise,
@@ -117,13 +130,13 @@ export class TcpLink {
     while (rest.length >= 6 && rest.length >= 4 + rest.readInt32BE(0)) {
       const request = rest.subarray(0, 4 + rest.readInt32BE(0));
       rest = rest.subarray(request.length);
-      const onCommit = request.readInt16BE(4) === END_TXN ? this.#onCommit : null;
-      if (onCommit === null) {
+      const trap = this.#trap;
+      if (trap === null || request.readInt16BE(4) !== API_KEYS[trap.name]) {
         far.write(request);
         continue;
       }
-      this.#onCommit = null;
-      onCommit(request, near, far);
+      this.#trap = null;
+      trap.spring(request, near, far);
     }
     return rest;
   }

@@ -2,16 +2,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import type { BridgeParts } from '../../../src/bridge/parts.ts';
-import type { CwaClient } from '../../../src/cwa/client.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
-import { createLogger } from '../../../src/observability/log.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
-import { ACCOUNT_URI, bridgeSettings, event, NOW, openProgress, placesOf, received, USERS } from './builders.ts';
-import { cursorOn, FakeObserver, FakeShard } from './fakes.ts';
+import { ACCOUNT_URI, event, NOW, openProgress, placesOf, received, USERS } from './builders.ts';
+import { cursorOn, FakeObserver, FakeShard, partsWith } from './fakes.ts';
 
 type Step = () => Promise<PollResult>;
 
@@ -60,22 +57,12 @@ function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (
   const observer = new FakeObserver();
   const signIns: Promise<void>[] = [];
   let attempts = 0;
-  const parts: BridgeParts = {
-    settings: bridgeSettings(),
-    client: client as unknown as CwaClient,
-    cursor: cursorOn(shard, recovered, { clock }),
-    signIn: () => {
-      attempts += 1;
-      return signIns.shift() ?? Promise.resolve();
-    },
-    observer,
-    log: createLogger({ level: 'silent' }),
-    clock,
-    random: () => 0.5,
-    newId: () => 'gap-new',
-    claim: () => 3,
-    beat: () => undefined,
+  const cursor = cursorOn(shard, recovered, { clock });
+  const signIn = (): Promise<void> => {
+    attempts += 1;
+    return signIns.shift() ?? Promise.resolve();
   };
+  const parts = partsWith(client, { cursor, signIn, observer, clock });
   const bridge = new Bridge(parts, true);
   const stop = new AbortController();
   const ended = bridge.run(stop.signal);
@@ -92,7 +79,7 @@ function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (
     signIns,
     stop,
     ended,
-    cursor: parts.cursor,
+    cursor,
     attempts: () => attempts,
   };
 }

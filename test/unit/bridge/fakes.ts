@@ -1,8 +1,11 @@
 import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
 import { Cursor, type CursorOptions, type ShardWriter } from '../../../src/bridge/cursor.ts';
 import type { AccountObserver } from '../../../src/bridge/observer.ts';
+import type { BridgeParts } from '../../../src/bridge/parts.ts';
+import type { CwaClient } from '../../../src/cwa/client.ts';
+import { createLogger } from '../../../src/observability/log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { openProgress } from './builders.ts';
+import { bridgeSettings, openProgress } from './builders.ts';
 
 type Unit = Parameters<ShardWriter['commit']>[0];
 
@@ -44,6 +47,21 @@ export function cursorOn(
 export class FakeObserver implements AccountObserver {
   readonly signIns: string[] = [];
   readonly gaps: string[] = [];
+  readonly polled = nothing;
+  readonly answerReceived = nothing;
+  readonly eventReceived = nothing;
+  readonly repeatDropped = nothing;
+  readonly possibleRepeat = nothing;
+  readonly warned = nothing;
+  readonly unknownSeen = nothing;
+  readonly recordPublished = nothing;
+  readonly committed = nothing;
+  readonly publishTimeSeen = nothing;
+  readonly deadLettered = nothing;
+  readonly phaseChanged = nothing;
+  readonly usersChanged = nothing;
+  readonly availabilitySeen = nothing;
+  readonly unacknowledged = nothing;
 
   signInAttempted(outcome: string): void {
     this.signIns.push(outcome);
@@ -52,20 +70,28 @@ export class FakeObserver implements AccountObserver {
   gapOpened(reason: string): void {
     this.gaps.push(reason);
   }
+}
 
-  polled(): void {}
-  answerReceived(): void {}
-  eventReceived(): void {}
-  repeatDropped(): void {}
-  possibleRepeat(): void {}
-  warned(): void {}
-  unknownSeen(): void {}
-  recordPublished(): void {}
-  committed(): void {}
-  publishTimeSeen(): void {}
-  deadLettered(): void {}
-  phaseChanged(): void {}
-  usersChanged(): void {}
-  availabilitySeen(): void {}
-  unacknowledged(): void {}
+function nothing(): void {
+  // Of no interest here.
+}
+
+/** What a bridge works with: everything quiet and under control unless it is given. */
+export function partsWith(
+  client: object,
+  given: { readonly cursor: Cursor } & Partial<Omit<BridgeParts, 'client'>>,
+): BridgeParts {
+  return {
+    settings: bridgeSettings(),
+    client: client as CwaClient,
+    signIn: () => Promise.resolve(),
+    observer: new FakeObserver(),
+    log: createLogger({ level: 'silent' }),
+    clock: new ManualClock(),
+    random: () => 0.5,
+    newId: () => 'gap-new',
+    claim: () => 3,
+    beat: nothing,
+    ...given,
+  };
 }

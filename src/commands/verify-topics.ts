@@ -6,7 +6,7 @@ import type { ClusterLayout } from '../kafka/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BridgeError } from '../lib/errors.ts';
 import { type LogicalTopic, TOPICS } from '../records/topics/topics.ts';
-import { Checker } from '../verify/checker.ts';
+import { Verifier } from '../verify/verifier.ts';
 import { DISORDER_MS, horizonOf } from '../verify/horizon.ts';
 import type { Report } from '../verify/report.ts';
 
@@ -28,7 +28,7 @@ export interface Verification {
 }
 
 /** The topics are not there. */
-export class TopicsMissingError extends BridgeError {
+class TopicsMissingError extends BridgeError {
   constructor(missing: readonly string[]) {
     super(
       `Kafka has no topic ${missing.join(', ')}. Look at kafka.topics, or create them: cwa-bridge topics --create.`,
@@ -52,7 +52,7 @@ const SETTLE_WAIT_MS = 250;
  * so the ends may cut through one: then what came since is looked at, for some seconds, to fill the holes.
  *
  * @throws {@link KafkaError} if Kafka cannot be read.
- * @throws {@link TopicsMissingError}
+ * @throws {@link BridgeError} if a topic is missing.
  * @throws {@link ProgressFormatError} if a newer version wrote the progress.
  */
 export async function verifyTopics(options: VerifyOptions): Promise<Verification> {
@@ -69,16 +69,16 @@ export async function verifyTopics(options: VerifyOptions): Promise<Verification
     retentionMs: await retentionOf(kafka, bounds, signal),
     nowMs: clock.now(),
   });
-  const checker = new Checker({
+  const verifier = new Verifier({
     topics: new Map(topics.map((topic) => [topic, layout.get(topic)?.length ?? 0])),
     operationsTopic: names.operations,
     judgedFromMs,
     violationsMax,
   });
-  for (const { accountId, generation, lastSequence } of published) checker.expect(accountId, generation, lastSequence);
-  await scanner.scan(bounds, (record) => checker.accept(record), signal);
-  await settle(checker, scanner, { topics, bounds, clock, signal });
-  return { report: checker.finish(), judgedFromMs };
+  for (const { accountId, generation, lastSequence } of published) verifier.expect(accountId, generation, lastSequence);
+  await scanner.scan(bounds, (record) => verifier.accept(record), signal);
+  await settle(verifier, scanner, { topics, bounds, clock, signal });
+  return { report: verifier.finish(), judgedFromMs };
 }
 
 async function layoutOf(kafka: KafkajsLog, topics: readonly string[], signal: AbortSignal): Promise<ClusterLayout> {
@@ -130,7 +130,7 @@ async function retentionOf(
 
 /** Reads on behind the ends while there are holes, so that a commit that was cut through is seen whole. */
 async function settle(
-  checker: Checker,
+  verifier: Verifier,
   scanner: KafkajsScanner,
   world: {
     readonly topics: readonly string[];
@@ -142,11 +142,11 @@ async function settle(
   const { clock, signal, topics } = world;
   const deadline = clock.monotonic() + SETTLE_MS;
   let read = world.bounds;
-  while (checker.hasHoles && clock.monotonic() < deadline) {
+  while (verifier.hasHoles && clock.monotonic() < deadline) {
     await clock.sleep(SETTLE_WAIT_MS, signal);
     const now = await scanner.bounds(topics, null, signal);
     const next = now.map((bound) => ({ ...bound, from: endOf(read, bound) }));
-    await scanner.scan(next, (record) => checker.acceptLater(record), signal);
+    await scanner.scan(next, (record) => verifier.acceptLater(record), signal);
     read = next;
   }
 }

@@ -18,11 +18,11 @@ export interface KafkajsCluster {
   findBroker(options: { readonly nodeId: string }): Promise<KafkajsBroker>;
 }
 
-export interface KafkajsBroker {
+interface KafkajsBroker {
   fetch(request: FetchRequest): Promise<{ readonly responses: readonly FetchedTopic[] }>;
 }
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly isolationLevel: typeof READ_COMMITTED;
   /** How long the broker waits for `minBytes`, in milliseconds. */
   readonly maxWaitTime: number;
@@ -38,7 +38,7 @@ export interface FetchRequest {
   }[];
 }
 
-export interface FetchedTopic {
+interface FetchedTopic {
   readonly topicName: string;
   readonly partitions: readonly FetchedPartition[];
 }
@@ -50,7 +50,7 @@ export interface FetchedPartition {
   readonly messages: readonly FetchedMessage[];
 }
 
-export interface FetchedMessage extends TransactionalMessage {
+interface FetchedMessage extends TransactionalMessage {
   readonly timestamp: string;
   readonly value: Buffer | null;
 }

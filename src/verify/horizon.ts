@@ -1,5 +1,5 @@
 /** What is known of a partition before it is read. */
-export interface PartitionStart {
+interface PartitionStart {
   readonly topic: string;
   readonly partition: number;
   /** First offset that is still there: 0, unless retention has cut. */

@@ -1,7 +1,7 @@
 import type { CheckedRecord } from './checked-record.ts';
 
 /** What can be wrong, each with what it means for a consumer. */
-export const VIOLATION_KINDS = [
+const VIOLATION_KINDS = [
   /** The value is no JSON, or its head is not complete: the record cannot be used. */
   'unreadable',
   /** The key is not the subject's URI, or else the account's. */

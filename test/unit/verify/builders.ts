@@ -5,11 +5,11 @@ import { operationsRecord, type OperationType } from '../../../src/records/opera
 import { recordId } from '../../../src/records/record-id.ts';
 import type { OperationFacts } from '../../../src/records/topics/operations.ts';
 import type { CheckedRecord } from '../../../src/verify/checked-record.ts';
-import { Checker, type CheckerOptions } from '../../../src/verify/checker.ts';
+import { Verifier, type VerifierOptions } from '../../../src/verify/verifier.ts';
 import type { Report } from '../../../src/verify/report.ts';
 
 export const NAMES = { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
-export const PARTITIONS = 3;
+const PARTITIONS = 3;
 const TOPICS = new Map(Object.values(NAMES).map((name) => [name as string, PARTITIONS]));
 
 export interface Facts {
@@ -65,8 +65,8 @@ export function generationOf(accountId: string, generation: number, events: numb
   return records;
 }
 
-export function checkerOf(options: Partial<CheckerOptions> = {}): Checker {
-  return new Checker({
+export function verifierOf(options: Partial<VerifierOptions> = {}): Verifier {
+  return new Verifier({
     topics: TOPICS,
     operationsTopic: NAMES.operations,
     judgedFromMs: null,
@@ -75,10 +75,10 @@ export function checkerOf(options: Partial<CheckerOptions> = {}): Checker {
   });
 }
 
-export function check(records: readonly CheckedRecord[], options: Partial<CheckerOptions> = {}): Report {
-  const checker = checkerOf(options);
-  for (const record of records) checker.accept(record);
-  return checker.finish();
+export function check(records: readonly CheckedRecord[], options: Partial<VerifierOptions> = {}): Report {
+  const verifier = verifierOf(options);
+  for (const record of records) verifier.accept(record);
+  return verifier.finish();
 }
 
 /** The kinds of violation that were found, each once, in the order of their names. */

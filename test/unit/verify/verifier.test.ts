@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { CheckedRecord } from '../../../src/verify/checked-record.ts';
-import { check, checkerOf, generationOf, kindsOf, stored } from './builders.ts';
+import { check, verifierOf, generationOf, kindsOf, stored } from './builders.ts';
 
 const FLAWLESS = generationOf('a', 7, 10);
 
@@ -59,11 +59,11 @@ describe('sequence', () => {
   });
 
   test('must reach what the committed progress says, also when nothing of the generation is there', () => {
-    const checker = checkerOf();
-    for (const record of FLAWLESS) checker.accept(record);
-    checker.expect('a', 7, 13);
-    checker.expect('b', 1, 2);
-    const { violations } = checker.finish();
+    const verifier = verifierOf();
+    for (const record of FLAWLESS) verifier.accept(record);
+    verifier.expect('a', 7, 13);
+    verifier.expect('b', 1, 2);
+    const { violations } = verifier.finish();
     expect(violations.map(({ message }) => message)).toEqual([
       'sequence 13 is in no topic: account a, generation 7',
       'sequences 1 to 2 are in no topic: account b, generation 1',
@@ -80,13 +80,13 @@ describe('sequence', () => {
   });
 
   test('that only shows behind the ends is no hole, and what follows it there is none of our business', () => {
-    const checker = checkerOf();
-    for (const record of without(6)) checker.accept(record);
-    expect(checker.hasHoles).toBe(true);
-    checker.acceptLater(at(6));
-    checker.acceptLater(stored({ generation: 7, sequence: 20, subject: 'sip:new@a' }));
-    expect(checker.hasHoles).toBe(false);
-    expect(checker.finish()).toMatchObject({ isFlawless: true, records: 11 });
+    const verifier = verifierOf();
+    for (const record of without(6)) verifier.accept(record);
+    expect(verifier.hasHoles).toBe(true);
+    verifier.acceptLater(at(6));
+    verifier.acceptLater(stored({ generation: 7, sequence: 20, subject: 'sip:new@a' }));
+    expect(verifier.hasHoles).toBe(false);
+    expect(verifier.finish()).toMatchObject({ isFlawless: true, records: 11 });
   });
 });
 

@@ -7,7 +7,7 @@ import { type CheckedHead, readHead } from './read-head.ts';
 import type { AccountReport, Report, TopicReport } from './report.ts';
 import { ViolationLog } from './violation.ts';
 
-export interface CheckerOptions {
+export interface VerifierOptions {
   /** The topics by name, with the number of partitions of each. */
   readonly topics: ReadonlyMap<string, number>;
   /** The one of them that holds `gap` and `snapshotEnded`. */
@@ -30,8 +30,8 @@ interface Position {
  * What it cannot see: that the last records of a past generation are missing. Nothing that remains refers to them. Of
  * the current generation the committed progress does: see {@link expect}.
  */
-export class Checker {
-  readonly #options: CheckerOptions;
+export class Verifier {
+  readonly #options: VerifierOptions;
   readonly #log: ViolationLog;
   readonly #ids = new IdSet();
   readonly #gaps = new GapLedger();
@@ -40,7 +40,7 @@ export class Checker {
   /** By partition, by account: the highest position so far. */
   readonly #reached = new Map<string, Map<string, Position>>();
 
-  constructor(options: CheckerOptions) {
+  constructor(options: VerifierOptions) {
     this.#options = options;
     this.#log = new ViolationLog(options.violationsMax);
     this.#topics = new Map([...options.topics.keys()].map((topic) => [topic, { records: 0, bytes: 0 }]));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { canonicalXml, type XmlElement } from '../lib/xml.ts';
 import type { OrderedEvent } from './ordered-event.ts';
@@ -60,7 +60,7 @@ export function orderResponses(responses: readonly XmlElement[]): readonly Order
 
 /** The 64-bit digest of an event: the first 16 hexadecimal digits of SHA-256 over its canonical text (records §6). */
 export function digestOf(element: XmlElement): string {
-  return createHash('sha256').update(canonicalXml(element), 'utf8').digest('hex').slice(0, 16);
+  return hash('sha256', canonicalXml(element), 'hex').slice(0, 16);
 }
 
 function eidAttribute(element: XmlElement): string | null {

@@ -86,9 +86,7 @@ function write(element: XmlElement, inherited: string): string {
  */
 export function canonicalXml(element: XmlElement): string {
   let text = `<{${element.namespace}}${element.name}`;
-  for (const { name, namespace, value } of inCanonicalOrder(element.attributes)) {
-    text += ` {${namespace}}${name}="${escapeCanonical(value)}"`;
-  }
+  for (const { key, value } of inCanonicalOrder(element.attributes)) text += ` ${key}="${escapeCanonical(value)}"`;
   text += '>';
   const mixed = element.children.some((child) => typeof child !== 'string');
   for (const child of element.children) {
@@ -98,10 +96,10 @@ export function canonicalXml(element: XmlElement): string {
   return `${text}</>`;
 }
 
-function inCanonicalOrder(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
-  if (attributes.length < 2) return attributes;
-  const key = (a: XmlAttribute): string => `{${a.namespace}}${a.name}`;
-  return attributes.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+/** Keys are made once and not at each comparison: this runs for every element of every event. */
+function inCanonicalOrder(attributes: readonly XmlAttribute[]): readonly { key: string; value: string }[] {
+  const keyed = attributes.map(({ name, namespace, value }) => ({ key: `{${namespace}}${name}`, value }));
+  return keyed.length < 2 ? keyed : keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import {
   WrongServiceError,
 } from '../cwa/errors.ts';
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import { BridgeError } from '../lib/errors.ts';
 import type { Failure } from './phase.ts';
 
 /**
@@ -19,6 +20,8 @@ export function failureOf(error: unknown): Failure | null {
   if (error instanceof SignInRefusedError) return 'sign-in-refused';
   if (error instanceof WrongServiceError) return 'wrong-service';
   if (error instanceof DocumentRefusedError) return 'refused-document';
+  // Such as a password file that is being replaced: nothing is wrong with the shard.
+  if (error instanceof BridgeError && error.disposition === 'retry') return 'transient';
   return null;
 }
 

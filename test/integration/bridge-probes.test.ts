@@ -18,6 +18,9 @@ async function deadBroker(): Promise<string> {
   return `127.0.0.1:${String(typeof address === 'object' && address !== null ? address.port : 0)}`;
 }
 
+/** A broker is started twice, which takes long on a busy machine. */
+const CLUSTER_TEST_MS = 120_000;
+
 function reasonsOf({ body }: HttpAnswer): readonly string[] {
   return (JSON.parse(body) as { readonly reasons: readonly string[] }).reasons;
 }
@@ -54,38 +57,46 @@ describe('the probes', () => {
     expect(bridge.log.withMessage('not drained in time: the next start recovers')).toEqual([]);
   });
 
-  test('of a bridge whose broker stops for longer than a session lives: the session lives, nothing is lost', async () => {
-    const cluster = await LocalCluster.start({ nodes: 1 });
-    onTestFinished(() => cluster.stop());
-    const stage = await setStage({
-      brokers: cluster.brokers,
-      simulator: { sessionTimeoutSeconds: 4 },
-      settings: { session: { keepAliveMs: 1_000 } },
-    });
-    const { records, simulator } = stage;
-    const bridge = await stage.start();
-    await records.count('snapshotEnded', 1);
-    await cluster.node(1).kill();
-    const stoppedAt = Date.now();
-    simulator.setPresence(ANNA, { note: 'while the broker was away' });
+  test(
+    'of a bridge whose broker stops for longer than a session lives: the session lives, nothing is lost',
+    async () => {
+      const cluster = await LocalCluster.start({ nodes: 1 });
+      onTestFinished(() => cluster.stop());
+      const stage = await setStage({
+        brokers: cluster.brokers,
+        simulator: { sessionTimeoutSeconds: 4 },
+        settings: { session: { keepAliveMs: 1_000 } },
+      });
+      const { records, simulator } = stage;
+      const bridge = await stage.start();
+      await records.count('snapshotEnded', 1);
+      await cluster.node(1).kill();
+      const stoppedAt = Date.now();
+      simulator.setPresence(ANNA, { note: 'while the broker was away' });
 
-    const session = simulator.ledger.sessions[0];
-    await until('the bridge is not ready', async () => (await bridge.get('/readyz')).status === 503);
-    const acknowledged = simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length;
-    await until('a poll comes after the session would have died', () => {
-      return (session?.lastPoll?.at ?? 0) > stoppedAt + 6_000;
-    });
-    expect(simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null)).toHaveLength(acknowledged);
-    expect(await bridge.get('/livez')).toMatchObject({ status: 200 });
-    expect((await bridge.get('/metrics')).body).toMatch(/cwa_bridge_unacknowledged_seconds\{account="watcher"\} [1-9]/);
+      const session = simulator.ledger.sessions[0];
+      await until('the bridge is not ready', async () => (await bridge.get('/readyz')).status === 503);
+      const acknowledged = simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length;
+      await until('a poll comes after the session would have died', () => {
+        return (session?.lastPoll?.at ?? 0) > stoppedAt + 6_000;
+      });
+      expect(simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null)).toHaveLength(
+        acknowledged,
+      );
+      expect(await bridge.get('/livez')).toMatchObject({ status: 200 });
+      expect((await bridge.get('/metrics')).body).toMatch(
+        /cwa_bridge_unacknowledged_seconds\{account="watcher"\} [1-9]/,
+      );
 
-    await cluster.node(1).start();
-    // A consumer of its own: the first one still waits for the connection that it lost.
-    const after = await stage.read();
-    await after.find('the note is there', ({ note }) => note === 'while the broker was away');
-    await until('the bridge is ready', async () => (await bridge.get('/readyz')).status === 200);
-    expect(simulator.stats).toMatchObject({ signIns: { ok: 1 }, sessionsOpened: 1 });
-    expect(after.ofType('gap')).toHaveLength(1);
-    await expectExactlyOnce(after, simulator.ledger);
-  });
+      await cluster.node(1).start();
+      // A consumer of its own: the first one still waits for the connection that it lost.
+      const after = await stage.read();
+      await after.find('the note is there', ({ note }) => note === 'while the broker was away');
+      await until('the bridge is ready', async () => (await bridge.get('/readyz')).status === 200);
+      expect(simulator.stats).toMatchObject({ signIns: { ok: 1 }, sessionsOpened: 1 });
+      expect(after.ofType('gap')).toHaveLength(1);
+      await expectExactlyOnce(after, simulator.ledger);
+    },
+    CLUSTER_TEST_MS,
+  );
 });

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { ACCOUNT, setStage, type Settings, USERS } from '../support/bridge.ts';
 import type { LogLine } from '../support/log-lines.ts';
+import { until } from '../support/until.ts';
 
 const STOPPED = 'account stopped: a person has to act';
 
@@ -77,6 +78,27 @@ describe('a wrong password', () => {
 
     expect(stage.simulator.stats.signIns).toEqual({ ok: 1, refused: 2 });
   });
+});
+
+test('a password file that is away for a moment costs time, not the daemon', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cwa-password-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, ACCOUNT.password);
+  const stage = await setStage({ settings: withPassword({ passwordFile }) });
+  const { records, simulator } = stage;
+  const bridge = await stage.start();
+  await records.count('snapshotEnded', 1);
+
+  await rm(passwordFile);
+  simulator.faults.arm({ kind: 'revokedTicket' });
+  simulator.setPresence(USERS[0] ?? '', { note: 'with a new ticket' });
+  await until('the file was missed', () => bridge.log.text.includes('Cannot read the secret from'));
+  await writeFile(passwordFile, ACCOUNT.password);
+
+  await records.find('the account goes on', ({ note }) => note === 'with a new ticket');
+  expect(records.ofType('gap')).toHaveLength(1);
+  expect(simulator.stats).toMatchObject({ signIns: { ok: 2, refused: 0 }, sessionsOpened: 1 });
 });
 
 test('a password of all that XML escapes signs in', async () => {

@@ -5,7 +5,7 @@ import { GAP_REASONS } from '../bridge/phase.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
 import { createSignInGate } from '../bridge/sign-in-gate.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import { type HttpServer, startHttpServer } from '../http/server.ts';
+import { startHttpServer } from '../http/server.ts';
 import { present } from '../lib/assert.ts';
 import type { Random } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,6 +17,8 @@ import { TOPICS } from '../records/topics/topics.ts';
 import { WARNINGS } from '../records/warnings.ts';
 import { Account, type AccountWorld } from './account.ts';
 import { connectKafka } from './kafka-connection.ts';
+import { KafkaWatch } from './kafka-watch.ts';
+import { pagesOf } from './pages.ts';
 import { shardMeter } from './shard-meter.ts';
 import { Shards } from './shards.ts';
 
@@ -40,9 +42,12 @@ export async function runDaemon(
   const observer = shardMeter(metrics);
   const shards = new Shards({ configuration, kafka, replica, observer, log, clock, random });
   const accounts: Account[] = [];
-  const http = await startHttp(configuration, metrics, heartbeats, shards, accounts);
+  const kafkaWatch = new KafkaWatch(kafka, configuration.kafka.topics.names.progress, clock);
+  const pages = pagesOf({ configuration, metrics, heartbeats, shards, kafkaWatch, accounts });
+  const http = await startHttpServer(configuration.http, pages);
   log.info({ replica, version: version(), http: http.address, accounts: configuration.accounts.length }, 'started');
   const ended = new AbortController();
+  const watching = kafkaWatch.run(ended.signal);
   const freezes = watchForFreezes(clock, ended.signal, (frozenMs) => {
     metrics.freezes.inc({});
     log.warn({ frozenMs }, 'the process stood still');
@@ -64,10 +69,10 @@ export async function runDaemon(
   } finally {
     await Promise.all(accounts.map((account) => account.close()));
     await shards.stop();
+    ended.abort();
+    await Promise.all([watching, freezes]);
     await kafka.close();
     await http.close();
-    ended.abort();
-    await freezes;
     log.info({}, 'ended');
   }
 }
@@ -160,37 +165,5 @@ function metricsOf(configuration: BridgeConfiguration): Metrics {
     version: version(),
     labelSets: { gapReason: GAP_REASONS, warning: Object.keys(WARNINGS) },
     withProcessMetrics: true,
-  });
-}
-
-function startHttp(
-  configuration: BridgeConfiguration,
-  metrics: Metrics,
-  heartbeats: Heartbeats,
-  shards: Shards,
-  accounts: readonly Account[],
-): Promise<HttpServer> {
-  return startHttpServer(configuration.http, {
-    metrics: () => {
-      metrics.heartbeatAge.set({}, heartbeats.longestSilenceSeconds());
-      return metrics.render();
-    },
-    metricsContentType: metrics.contentType,
-    isLive: () => heartbeats.verdict(),
-    isReady: () => {
-      const reasons = shards.statuses
-        .filter(({ state }) => state !== 'claimed')
-        .map(
-          ({ lastErrorCode, shard, state }) =>
-            `Shard ${String(shard)} is ${state}${lastErrorCode === null ? '' : ` (${lastErrorCode})`}.`,
-        );
-      return { ok: reasons.length === 0, reasons };
-    },
-    status: () => ({
-      version: version(),
-      installation: configuration.installation,
-      shards: shards.statuses,
-      accounts: accounts.map((account) => account.status()),
-    }),
   });
 }

@@ -71,14 +71,17 @@ describe('the probes', () => {
       const bridge = await stage.start();
       await records.count('snapshotEnded', 1);
       await cluster.node(1).kill();
-      const stoppedAt = Date.now();
-      simulator.setPresence(ANNA, { note: 'while the broker was away' });
 
       const session = simulator.ledger.sessions[0];
       await until('the bridge is not ready', async () => (await bridge.get('/readyz')).status === 503);
+      expect(reasonsOf(await bridge.get('/readyz'))).toEqual([
+        expect.stringMatching(/^Kafka does not answer \(\w+\)\.$/),
+      ]);
+      simulator.setPresence(ANNA, { note: 'while the broker was away' });
+      const pendingSince = Date.now();
       const acknowledged = simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length;
       await until('a poll comes after the session would have died', () => {
-        return (session?.lastPoll?.at ?? 0) > stoppedAt + 6_000;
+        return (session?.lastPoll?.at ?? 0) > pendingSince + 6_000;
       });
       expect(simulator.ledger.events.filter(({ acknowledgedAt }) => acknowledgedAt !== null)).toHaveLength(
         acknowledged,

@@ -115,7 +115,7 @@ module.exports = {
       name: 'checkers-are-independent',
       comment: 'A judge that imports from src would share its mistakes.',
       severity: 'error',
-      from: { path: '^test/.*checker' },
+      from: { path: '^(dev/checker/|test/.*checker)' },
       to: { path: '^src/', reachable: true },
     },
 

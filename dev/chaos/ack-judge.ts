@@ -136,7 +136,7 @@ export class AckJudge {
     this.#judged += 1;
     if (!isCaughtUp) this.#judgedBlind += 1;
     else if (looks > 1) this.#judgedLate += 1;
-    if (last === undefined || last.state !== 'open' || nameOf(last) !== nameOf(poll)) this.#judgedBehind += 1;
+    if (last?.state !== 'open' || nameOf(last) !== nameOf(poll)) this.#judgedBehind += 1;
   }
 
   /** Why a poll that matches nothing committed cannot be excused any longer, or null. */

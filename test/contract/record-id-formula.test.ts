@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { expectedId } from '../../../../dev/checker/identity.ts';
-import { recordId } from '../../../../src/records/record-id.ts';
+import { expectedId } from '../../dev/checker/identity.ts';
+import { recordId } from '../../src/records/record-id.ts';
 
 test('the checker reads the formula of the documentation as the bridge does', () => {
   const text = fc.string({ unit: 'grapheme' });
@@ -27,5 +27,7 @@ test('the checker reads the formula of the documentation as the bridge does', ()
 
 test('an id of the documentation stays what it is', () => {
   const record = { accountId: 'watcher-1', generation: 1_700_000_000, userIndex: 0, part: 0 };
-  expect(expectedId('cwa-bridge', record, '8:userPresence:0123456789abcdef')).toMatchInlineSnapshot(`"78457d56708179437a7066deef7944e2"`);
+  expect(expectedId('cwa-bridge', record, '8:userPresence:0123456789abcdef')).toMatchInlineSnapshot(
+    `"78457d56708179437a7066deef7944e2"`,
+  );
 });

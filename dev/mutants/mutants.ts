@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: '      retry: { retries: 20, initialRetryTime: 2, maxRetryTime: 20 },\n',
       },
     ],
-    tests: ['test/integration/kafka-faults.test.ts'],
+    tests: ['test/unit/kafka/transaction-plan.test.ts', 'test/integration/kafka-log.test.ts'],
   },
   {
     name: 'commit-after-failed-send',

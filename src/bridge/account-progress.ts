@@ -5,7 +5,7 @@ import { BridgeError } from '../lib/errors.ts';
 import type { Sealed } from './sealing.ts';
 
 /** Raised when a reader of the old form would misread a record; readers take unknown fields and refuse a newer major. */
-export const PROGRESS_FORMAT_VERSION = 1;
+const PROGRESS_FORMAT_VERSION = 1;
 
 /**
  * What is committed about one account, key `a/<accountId>` of the progress topic (records §4). It is written in the
@@ -88,7 +88,7 @@ export function formatProgress(progress: AccountProgress): string {
 }
 
 /** A progress record that this program cannot read: written by a newer version, or by something else. */
-export class ProgressFormatError extends BridgeError {
+class ProgressFormatError extends BridgeError {
   constructor(accountId: string, reason: string, cause?: unknown) {
     super(
       `The committed progress of account "${accountId}" cannot be read: ${reason}. ` +

@@ -29,4 +29,4 @@ export interface AccountObserver {
   unacknowledged(ms: number): void;
 }
 
-export type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | Exclude<Failure, 'sign-in-refused'>;
+type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | Exclude<Failure, 'sign-in-refused'>;

@@ -29,13 +29,13 @@ export interface AccountConfiguration {
   };
 }
 
-export interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'topics'> {
+interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'topics'> {
   /** Null: no SASL. */
   readonly sasl: SaslConfiguration | null;
   readonly topics: TopicsConfiguration;
 }
 
-export interface SaslConfiguration {
+interface SaslConfiguration {
   readonly mechanism: Exclude<Settings['kafka']['sasl']['mechanism'], 'none'>;
   readonly username: string;
   readonly password: Secret;
@@ -44,7 +44,7 @@ export interface SaslConfiguration {
 /** The topics by what they hold. */
 export type TopicKind = keyof Settings['kafka']['topics']['names'];
 
-export interface TopicsConfiguration {
+interface TopicsConfiguration {
   /** The whole names, prefix included. */
   readonly names: Readonly<Record<TopicKind, string>>;
   readonly partitions: number;
@@ -53,7 +53,7 @@ export interface TopicsConfiguration {
   readonly retentionMs: number;
 }
 
-export interface SealingKeyConfiguration {
+interface SealingKeyConfiguration {
   readonly id: string;
   /** 32 bytes as base64. */
   readonly key: Secret;

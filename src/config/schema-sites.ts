@@ -31,7 +31,7 @@ const SITE_TLS = {
 } as const satisfies Section;
 
 /** One CWA server or farm. */
-export const SITE = {
+const SITE = {
   name: { doc: 'Name of the site in records, metrics and logs.', format: 'identifier', default: null, required: true },
   baseUrl: {
     doc: 'Address below which `/forms/logon.html` and `/cwa/…` are found.',
@@ -49,7 +49,7 @@ export const SITE = {
 } as const satisfies Section;
 
 /** One service account and the users it watches. */
-export const ACCOUNT = {
+const ACCOUNT = {
   id: {
     doc: 'Name of the account in records, progress, metrics and logs. Never change it: progress is kept under it.',
     format: 'identifier',

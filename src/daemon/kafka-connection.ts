@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 
-import type { SASLOptions } from 'kafkajs';
-
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import { KafkajsLog, type KafkajsLogOptions } from '../kafka/kafkajs-log.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -39,7 +37,7 @@ async function sslOf({ kafka: { ssl } }: BridgeConfiguration): Promise<Connectio
   };
 }
 
-async function saslOf({ kafka: { sasl } }: BridgeConfiguration): Promise<SASLOptions | null> {
+async function saslOf({ kafka: { sasl } }: BridgeConfiguration): Promise<KafkajsLogOptions['sasl']> {
   if (sasl === null) return null;
   const { mechanism, username } = sasl;
   const password = await sasl.password.read();

@@ -3,9 +3,9 @@ import type { RememberedEvent, SeenEvents } from './admit.ts';
 /** However the acknowledgement stands, so many of the latest events are remembered (records §6). */
 export const REMEMBERED_MIN = 64;
 /** Nor ever more than so many (records §6). */
-export const REMEMBERED_MAX = 4096;
+const REMEMBERED_MAX = 4096;
 /** Nor more than so many bytes: an account's progress record has a bound of 64 KiB. */
-export const REMEMBERED_BYTES_MAX = 40 * 1024;
+const REMEMBERED_BYTES_MAX = 40 * 1024;
 
 /**
  * Drops what the server can no longer send again: events at or below the acknowledgement that is about to be

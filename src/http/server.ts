@@ -30,7 +30,7 @@ export interface HttpServer {
 }
 
 /** The port cannot be listened on. */
-export class ListenError extends BridgeError {
+class ListenError extends BridgeError {
   constructor(host: string, port: number, cause: unknown) {
     super(
       `Cannot listen on ${host}:${port}: ${messageOf(cause)}. ` +

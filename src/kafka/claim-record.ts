@@ -1,7 +1,7 @@
 import { TopologyError } from './shard-errors.ts';
 
 /** Raised when a reader of the old form would misread a claim; readers take unknown fields and refuse a newer number. */
-export const CLAIM_FORMAT_VERSION = 1;
+const CLAIM_FORMAT_VERSION = 1;
 
 /** Who publishes for a shard: key `s/<shard>` of the progress topic (records §4). */
 export interface ClaimRecord {

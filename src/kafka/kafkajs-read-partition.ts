@@ -10,7 +10,7 @@ import type { PartitionContents, ReadRequest } from './port.ts';
 const { AssignerProtocol } = kafkajs;
 const NO_BYTES = Buffer.alloc(0);
 
-export interface ReadBounds {
+interface ReadBounds {
   /** First offset that is still there. */
   readonly low: bigint;
   /** The last stable offset: kafkajs asks with read_committed. Not the high watermark (kafka-facts §7). */

@@ -1,7 +1,7 @@
 import type { TopicAdmin, TopicDescription, TopicPlan } from './topic-admin.ts';
 
 /** What a topic is for; its name comes from the configuration. */
-export type TopicRole =
+type TopicRole =
   | 'presence'
   | 'presence.current'
   | 'signin'
@@ -118,7 +118,7 @@ export async function diffTopics(
 }
 
 /** Differences of one topic. Pure. */
-export function differencesOf(plan: TopicPlan, actual: TopicDescription | null): readonly TopicDifference[] {
+function differencesOf(plan: TopicPlan, actual: TopicDescription | null): readonly TopicDifference[] {
   const topic = plan.name;
   if (actual === null) return [{ topic, what: 'topic', expected: 'exists', actual: 'missing' }];
   const pairs: [what: string, expected: string, actual: string][] = [

@@ -64,7 +64,7 @@ function maskingChildren(logger: pino.Logger): Logger {
 }
 
 /** A copy in which every value under a secret's key is masked, and errors are plain objects. */
-export function withoutSecrets(value: unknown, depth = 0): unknown {
+function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEPTH_MAX) return '[too deep]';

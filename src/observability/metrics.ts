@@ -33,7 +33,7 @@ type InstrumentOf<I extends Instrument> = I['kind'] extends 'counter'
 
 type LabelOf<I extends Instrument> = Extract<keyof I['labels'], string>;
 
-export type Instruments = { readonly [K in keyof typeof INSTRUMENTS]: InstrumentOf<(typeof INSTRUMENTS)[K]> };
+type Instruments = { readonly [K in keyof typeof INSTRUMENTS]: InstrumentOf<(typeof INSTRUMENTS)[K]> };
 
 export interface Metrics extends Instruments {
   /** The page that Prometheus reads. */

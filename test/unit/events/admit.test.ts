@@ -28,7 +28,10 @@ describe('order', () => {
   });
 
   test('keeps document order among equal eids and puts events without a usable eid last', () => {
-    const ordered = orderEvents([event('x', 'a'), event('2', 'b'), event(null, 'c'), event('2', 'd'), event('-1', 'e')], null);
+    const ordered = orderEvents(
+      [event('x', 'a'), event('2', 'b'), event(null, 'c'), event('2', 'd'), event('-1', 'e')],
+      null,
+    );
     expect(ordered.map((e) => e.element.children[0])).toEqual(['b', 'd', 'a', 'c', 'e']);
     expect(ordered.map((e) => e.warnings)).toEqual([[], [], ['eid-invalid'], ['eid-missing'], ['eid-invalid']]);
   });
@@ -39,7 +42,10 @@ describe('order', () => {
   });
 
   test('keeps eids beyond 2^53 apart and those beyond 2^63−1 as text, still in their place', () => {
-    const ordered = orderEvents([event('9223372036854775808'), event('9007199254740993'), event('9007199254740992')], null);
+    const ordered = orderEvents(
+      [event('9223372036854775808'), event('9007199254740993'), event('9007199254740992')],
+      null,
+    );
     expect(ordered.map((e) => e.eid)).toEqual([9007199254740992n, 9007199254740993n, null]);
     expect(ordered.map((e) => e.eidRaw).at(-1)).toBe('9223372036854775808');
   });
@@ -82,7 +88,8 @@ describe('admission', () => {
   test('calls an event whose digest is forgotten a possible repeat, with the identity it had', () => {
     const first = admit(NOTHING_SEEN, '0', event('1'));
     let seen = first.seen;
-    for (let eid = 2; eid < 100; eid++) seen = forgetAcknowledged(admit(seen, '0', event(String(eid))).seen, String(eid), 1);
+    for (let eid = 2; eid < 100; eid++)
+      seen = forgetAcknowledged(admit(seen, '0', event(String(eid))).seen, String(eid), 1);
     const again = admit(seen, '99', event('1'));
     expect(again.admitted.map((e) => [e.isReplay, e.warnings, e.identity])).toEqual([
       [true, ['possible-repeat'], first.admitted[0]?.identity],
@@ -100,7 +107,9 @@ describe('admission', () => {
     expect(first.admitted.length).toBe(2);
     expect(new Set(first.admitted.map((e) => e.identity)).size).toBe(2);
     expect(admit(first.seen, '7', event(null), event(null)).admitted).toEqual([]);
-    expect(admit(first.seen, '8', event(null)).admitted.map((e) => e.warnings)).toEqual([['eid-missing', 'possible-repeat']]);
+    expect(admit(first.seen, '8', event(null)).admitted.map((e) => e.warnings)).toEqual([
+      ['eid-missing', 'possible-repeat'],
+    ]);
   });
 
   test('counts a known eid with new content as a conflict', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { FaultSpec } from '../../src/simulator/faults.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
-import { ACCOUNT, setStage, type Stage, type StageOptions, USERS } from '../support/bridge.ts';
+import { setStage, type Stage, type StageOptions, USERS } from '../support/bridge.ts';
 import { expectExactlyOnce, expectNoHole } from '../support/exactly-once.ts';
 import { until } from '../support/until.ts';
 
@@ -212,12 +212,14 @@ describe('trouble with the command channel', () => {
   test('a session that is lost before its users are subscribed is replaced', async () => {
     const stage = await setStage();
     const { simulator, records } = stage;
-    const bridge = await stage.start();
-    await bridge.log.find('session started');
-    simulator.loseSessions(ACCOUNT.uri);
+    // The first command opens the session, the second subscribes.
+    simulator.faults.arm({ kind: 'slow', channel: 'command', delayMs: 0 });
+    simulator.faults.arm({ kind: 'lostSession', channel: 'command' });
+    await stage.start();
 
     const [ended] = await records.count('snapshotEnded', 1);
     expect(ended?.value).toMatchObject({ missing: [] });
+    expect(records.ofType('sessionStarted')).toHaveLength(2);
     expect(new Set(records.ofType('gap').map(({ value }) => value.gapId))).toEqual(new Set([ended?.value.gapId]));
     await expectNoHole(records);
   });

@@ -130,7 +130,7 @@ function isSection(value: unknown): value is Settings {
 }
 
 /** The daemon in this process. */
-export class RunningBridge {
+class RunningBridge {
   readonly log = new LogLines();
   /** Settles when the daemon has ended; rejects with what ended it. */
   readonly ended: Promise<void>;
@@ -164,7 +164,7 @@ export class RunningBridge {
 }
 
 /** The bridge as a process. */
-export class SpawnedBridge {
+class SpawnedBridge {
   readonly child: Child;
 
   private constructor(child: Child) {

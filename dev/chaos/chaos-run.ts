@@ -3,7 +3,7 @@ import { readAllPublished } from '../checker/read-published.ts';
 import type { JudgeReport } from './ack-judge.ts';
 import { runBridgeLane, runBrokerLane } from './lanes.ts';
 import type { ChaosOptions } from './options.ts';
-import { makePlan, plannedSeconds } from './plan.ts';
+import { makePlan } from './plan.ts';
 import { Stage } from './stage.ts';
 
 /** What a run did and what came of it. */
@@ -48,7 +48,7 @@ export async function runChaos(
   const failed = new AbortController();
   const stage = await Stage.open({
     ...options,
-    eventsPerSecond: options.events / plannedSeconds(options),
+    eventsPerSecond: options.events / options.seconds,
     brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS[options.nodes],
     say,
     signal: AbortSignal.any([signal, failed.signal]),

@@ -5,8 +5,8 @@ import type { Stage } from './stage.ts';
 /** How often each thing was done. */
 export type Tally = Map<string, number>;
 
-/** A poll that does not come within this time is not waited for. */
-const POLL_PATIENCE_MS = 5_000;
+/** A poll that does not come within this time is not waited for: longer than any broker is away. */
+const POLL_PATIENCE_MS = 20_000;
 
 /** Does to the bridge what the plan says, one thing after the other. */
 export async function runBridgeLane(stage: Stage, actions: readonly BridgeAction[], tally: Tally): Promise<void> {
@@ -34,8 +34,11 @@ export async function runBridgeLane(stage: Stage, actions: readonly BridgeAction
 
 async function untilMoment(stage: Stage, action: BridgeAction & { readonly kind: 'kill' }): Promise<void> {
   // After a start: no matter how many events have been made, the moment is now.
-  if (action.moment !== 'afterStart') await stage.untilChanges(action.at);
-  if (action.moment === 'afterPoll') await stage.nextPoll(POLL_PATIENCE_MS);
+  if (action.moment !== 'afterStart') {
+    await stage.untilChanges(action.at);
+    // Where the plan is behind the events, this start must come to its polls all the same.
+    await stage.nextPoll(POLL_PATIENCE_MS);
+  }
   await stage.sleep(action.delayMs);
 }
 

@@ -6,6 +6,8 @@ export interface ChaosOptions {
   readonly seed: string;
   /** Changes that the simulated users make; snapshots come on top. */
   readonly events: number;
+  /** Over how long the simulated users make them. What is done to the bridge and to Kafka keeps step with them. */
+  readonly seconds: number;
   /** `kill -9` of the bridge. */
   readonly kills: number;
   /** SIGSTOP and SIGCONT of the bridge. */
@@ -25,10 +27,19 @@ export interface ChaosOptions {
 }
 
 /** The acceptance run. */
-const ONE_NODE = { events: 100_000, kills: 100, pauses: 20, brokerPauses: 5, brokerKills: 0, leaderMoves: 0 } as const;
+const ONE_NODE = {
+  events: 100_000,
+  seconds: 720,
+  kills: 100,
+  pauses: 20,
+  brokerPauses: 5,
+  brokerKills: 0,
+  leaderMoves: 0,
+} as const;
 /** What one broker hides: leaders, replication, elections. */
 const THREE_NODES = {
   events: 20_000,
+  seconds: 300,
   kills: 20,
   pauses: 4,
   brokerPauses: 2,
@@ -45,6 +56,7 @@ handed over exactly once and in order, and no poll may have acknowledged what wa
   --seed TEXT          repeats the plan of an earlier run (default: drawn, and printed)
   --nodes 1|3          Kafka nodes (1)
   --events N           changes in all (${String(ONE_NODE.events)}; with three nodes ${String(THREE_NODES.events)})
+  --seconds N          over how long they are made; a slow machine takes longer (${String(ONE_NODE.seconds)}; ${String(THREE_NODES.seconds)})
   --kills N            kill -9 of the bridge (${String(ONE_NODE.kills)}; ${String(THREE_NODES.kills)})
   --pauses N           SIGSTOP and SIGCONT of the bridge (${String(ONE_NODE.pauses)}; ${String(THREE_NODES.pauses)})
   --broker-pauses N    SIGSTOP and SIGCONT of a broker (${String(ONE_NODE.brokerPauses)}; ${String(THREE_NODES.brokerPauses)})
@@ -78,6 +90,7 @@ export function readOptions(args: readonly string[], drawnSeed: string): ChaosOp
     seed: values.seed ?? drawnSeed,
     nodes: nodes === '1' ? 1 : 3,
     events: count('events', values.events, defaults.events),
+    seconds: Math.max(1, count('seconds', values.seconds, defaults.seconds)),
     kills: count('kills', values.kills, defaults.kills),
     pauses: count('pauses', values.pauses, defaults.pauses),
     brokerPauses: count('broker-pauses', values['broker-pauses'], defaults.brokerPauses),
@@ -103,6 +116,7 @@ function parse(args: readonly string[]) {
           seed: text,
           nodes: text,
           events: text,
+          seconds: text,
           kills: text,
           pauses: text,
           accounts: text,

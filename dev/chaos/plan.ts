@@ -86,11 +86,3 @@ function spread<T>(
 function times<T>(count: number, make: () => T): readonly T[] {
   return Array.from({ length: count }, make);
 }
-
-/** How long a run should take, in seconds, by experience: what is done in it, and time for events in between. */
-export function plannedSeconds(options: ChaosOptions): number {
-  const { kills, pauses, brokerPauses, brokerKills, leaderMoves } = options;
-  const bridge = kills * 4 + pauses * 4;
-  const broker = brokerPauses * 9 + brokerKills * 14 + leaderMoves * 5;
-  return 10 + Math.max(bridge, broker);
-}

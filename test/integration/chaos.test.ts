@@ -13,6 +13,7 @@ const SHORT: ChaosOptions = {
   seed: 'short form',
   nodes: 1,
   events: 3_000,
+  seconds: 35,
   kills: 10,
   pauses: 2,
   brokerPauses: 1,
@@ -53,15 +54,14 @@ describe('exactly once', { timeout: TIMEOUT_MS }, () => {
   });
 
   test('holds over killed nodes and moved leaders of a replicated Kafka', async ({ signal }) => {
-    const options = {
-      ...SHORT,
-      seed: 'short form, three nodes',
-      nodes: 3,
-      events: 1_500,
-      kills: 2,
-      pauses: 0,
-    } as const;
-    const report = await run({ ...options, brokerPauses: 0, brokerKills: 2, leaderMoves: 4 }, signal);
+    const report = await run(
+      {
+        ...SHORT,
+        ...{ seed: 'short form, three nodes', nodes: 3, events: 1_500, seconds: 30 },
+        ...{ kills: 2, pauses: 0, brokerPauses: 0, brokerKills: 2, leaderMoves: 4 },
+      },
+      signal,
+    );
     expectExactlyOnce(report);
     expect(report.done).toEqual({ kill: 2, brokerKill: 2, leaderMove: 4 });
     expect(report.sessionsOpened).toBe(SHORT.accounts);
@@ -73,22 +73,22 @@ describe('a broker that is away for longer than the session lives without a poll
 
   test('costs neither the session nor an event, and no acknowledgement moves', async ({ signal }) => {
     const stage = await Stage.open({
-      ...{ seed: 'broker away', nodes: 1, accounts: ACCOUNTS, events: 600, eventsPerSecond: 30, faultRate: 0 },
+      ...{ seed: 'broker away', nodes: 1, accounts: ACCOUNTS, events: 450, eventsPerSecond: 30, faultRate: 0 },
       // The session is kept by polls at a quarter of its time-out, which the server announces.
-      ...{ sessionTimeoutSeconds: 8, keepAliveMs: 30_000, brokerSessionTimeoutMs: 60_000 },
+      ...{ sessionTimeoutSeconds: 6, keepAliveMs: 30_000, brokerSessionTimeoutMs: 60_000 },
       ...{ logFile: null, say: () => undefined, signal },
     });
     try {
       await stage.untilChanges(150);
-      const away = pauseBroker(stage, 1, 20_000);
+      const away = pauseBroker(stage, 1, 15_000);
       await stage.sleep(3_000);
       const before = lastPolls(stage);
-      await stage.sleep(16_000);
+      await stage.sleep(11_000);
       const after = lastPolls(stage);
       await away;
       expect(after.map(({ ackId }) => ackId)).toEqual(before.map(({ ackId }) => ackId));
       for (const [index, { polls }] of after.entries()) expect(polls - (before[index]?.polls ?? 0)).toBeGreaterThan(3);
-      await settle(stage, 600);
+      await settle(stage, 450);
       expect(stage.troubles).toEqual([]);
       expect(stage.simulator.stats).toMatchObject({ sessionsOpened: ACCOUNTS, signIns: { ok: ACCOUNTS, refused: 0 } });
       expect(stage.judge.report).toMatchObject({ violations: 0 });

@@ -17,8 +17,8 @@ function countsOf(actions: readonly { readonly kind: string }[]): Record<string,
 
 describe('the command line', () => {
   test('without options is the acceptance run with a drawn seed', () => {
-    expect(options()).toMatchObject({ seed: 'drawn', nodes: 1, events: 100_000, kills: 100, pauses: 20 });
-    expect(options()).toMatchObject({ brokerPauses: 5, brokerKills: 0, leaderMoves: 0 });
+    expect(options()).toMatchObject({ seed: 'drawn', nodes: 1, events: 100_000, seconds: 720, kills: 100 });
+    expect(options()).toMatchObject({ pauses: 20, brokerPauses: 5, brokerKills: 0, leaderMoves: 0 });
   });
 
   test('with three nodes kills brokers and moves leaders', () => {

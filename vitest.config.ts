@@ -10,6 +10,8 @@ export default defineConfig({
     passWithNoTests: false,
     allowOnly: false,
     restoreMocks: true,
+    // kafkajs schedules with negative delays; harmless, and once for each process.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     coverage: {
       enabled: false,
       provider: 'v8',

@@ -79,7 +79,7 @@ const SASL = {
     sensitive: true,
   },
   passwordFile: {
-    doc: 'File with the password, read again at each connection; one line break at its end is not part of it.',
+    doc: 'File with the password, read at the start; one line break at its end is not part of it.',
     format: 'path',
     default: null,
     nullable: true,

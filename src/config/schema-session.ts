@@ -60,7 +60,7 @@ export const SESSION = {
     max: 3_600_000,
   },
   rebuildAfterFailures: {
-    doc: 'Failed polls in a row after which the session is given up and a new one is opened.',
+    doc: 'Failed polls in a row after which the session is doubted: a fresh ticket is fetched, and if as many polls fail with it too, a new session is opened.',
     format: 'count',
     default: 5,
     min: 1,

@@ -5,8 +5,8 @@ import { ChaosUsageError, readOptions, USAGE } from './options.ts';
 import { tableOf } from './report.ts';
 import { runChaos } from './chaos-run.ts';
 
-/** Runs the chaos of the command line and says what came of it: words to standard error, one JSON line to output. */
-async function main(args: readonly string[]): Promise<number> {
+/** One run as the command line wants it: words go to standard error, one JSON line to standard output. */
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args, randomBytes(4).toString('hex'));
   if (options === null) {
     process.stdout.write(USAGE);
@@ -18,31 +18,28 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${seconds.padStart(7)} s  ${line}\n`);
   };
   say(`seed ${options.seed}: repeat this plan with --seed ${options.seed}`);
-  const report = await runChaos(options, say, stopSignal());
+  const report = await runChaos(options, say, signal);
   process.stderr.write(tableOf(report));
   process.stdout.write(`${JSON.stringify(report)}\n`);
   return report.isGood ? 0 : 1;
 }
 
-/** Aborts at the first SIGTERM or SIGINT, so that what was started is ended. */
-function stopSignal(): AbortSignal {
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      interrupted.abort(new Error(`ended by ${name}`));
-    });
-  }
-  return interrupted.signal;
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second one ends the program at once; what it started ends with it all the same.
+  process.once(name, () => {
+    interrupted.abort(new Error(`ended by ${name}`));
+  });
 }
-
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
   if (error instanceof ChaosUsageError) {
     process.stderr.write(`chaos: ${error.message}\n${USAGE}`);
     process.exitCode = 2;
   } else {
-    process.stderr.write(`chaos: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
+    process.stderr.write(`chaos: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
     process.exitCode = 1;
   }
 }

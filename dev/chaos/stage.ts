@@ -35,6 +35,7 @@ export interface StageOptions {
   readonly signal: AbortSignal;
 }
 
+const INSTALLATION = 'chaos';
 /** Without a new event for so long the run is stuck. */
 const STUCK_MS = 120_000;
 const PAUSE_MS = 20;
@@ -44,7 +45,7 @@ const PAUSE_MS = 20;
  * process. What is opened is closed by {@link close}, whatever happened in between.
  */
 export class Stage {
-  readonly installation = 'chaos';
+  readonly installation = INSTALLATION;
   readonly accounts: readonly ChaosAccount[];
   readonly cluster: LocalCluster;
   readonly simulator: Simulator;
@@ -59,6 +60,7 @@ export class Stage {
   readonly #scratch: string;
   readonly #pollWaiters = new Set<() => void>();
   readonly #events: number;
+  #isClosed = false;
 
   private constructor(parts: Parts, options: StageOptions) {
     this.accounts = parts.accounts;
@@ -77,8 +79,8 @@ export class Stage {
 
   /** Starts all of it, the bridge last. */
   static async open(options: StageOptions): Promise<Stage> {
-    const parts = await startParts(options, (poll) => stage?.onPoll(poll));
     let stage: Stage | undefined;
+    const parts = await startParts(options, (poll) => stage?.onPoll(poll));
     try {
       await createTopics(parts.configFile, path.join(parts.scratch, 'topics.log'));
       stage = new Stage(parts, options);
@@ -93,6 +95,7 @@ export class Stage {
 
   /** Ends everything that was started; the bridge by SIGKILL. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.bridge.kill();
     await this.judge.stop();
     await stopParts({ cluster: this.cluster, simulator: this.simulator, scratch: this.#scratch });
@@ -172,7 +175,14 @@ export class Stage {
   async #revive(status: number): Promise<void> {
     this.troubles.push(`the bridge ended by itself with status ${String(status)}`);
     this.say(`the bridge ended by itself with status ${String(status)}: started again`);
-    if (!this.signal.aborted) await this.bridge.start();
+    if (this.#isOver()) return;
+    await this.bridge.start();
+    // Closed while it started: nobody else would end it.
+    if (this.#isOver()) await this.bridge.kill();
+  }
+
+  #isOver(): boolean {
+    return this.#isClosed || this.signal.aborted;
   }
 
   #makeJudge(): AckJudge {
@@ -219,12 +229,25 @@ async function startParts(
     log: say,
     signal,
   });
+  try {
+    return await startServer(options, cluster, onPoll);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function startServer(
+  options: StageOptions,
+  cluster: LocalCluster,
+  onPoll: (poll: PollSeen) => Promise<void> | undefined,
+): Promise<Parts> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-chaos-'));
   const accounts = makeAccounts(options.accounts);
   const simulator = await simulate(options, accounts, onPoll);
   const configFile = path.join(scratch, 'bridge.json');
   const config = bridgeConfig({
-    installation: 'chaos',
+    installation: INSTALLATION,
     baseUrl: simulator.url,
     brokers: cluster.brokers,
     accounts,

@@ -7,31 +7,37 @@ import { GuardedProcess } from '../kafka/guarded-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+export interface BridgeFiles {
+  readonly config: string;
+  readonly log: string;
+  /** A folder that is removed if this program dies without tidying up. */
+  readonly scratch: string;
+}
+
 /**
  * The bridge as a child process that can be killed, frozen and started again, and that cannot outlive this program.
  * Its log is appended to one file over all starts.
  */
 export class BridgeProcess {
-  readonly logFile: string;
-  readonly #configFile: string;
+  readonly #files: BridgeFiles;
   #process: GuardedProcess | null = null;
   #isEndExpected = false;
   readonly #onUnexpectedEnd: (status: number) => void;
   starts = 0;
 
   /** @param onUnexpectedEnd told the exit status when the bridge ends although nobody ended it. */
-  constructor(logFile: string, configFile: string, onUnexpectedEnd: (status: number) => void) {
-    this.logFile = logFile;
-    this.#configFile = configFile;
+  constructor(files: BridgeFiles, onUnexpectedEnd: (status: number) => void) {
+    this.#files = files;
     this.#onUnexpectedEnd = onUnexpectedEnd;
   }
 
   async start(): Promise<void> {
-    const log = await open(this.logFile, 'a');
+    const log = await open(this.#files.log, 'a');
     try {
-      const started = await GuardedProcess.start(process.execPath, runArguments(this.#configFile), {
+      const started = await GuardedProcess.start(process.execPath, runArguments(this.#files.config), {
         stdout: log.fd,
         stderr: log.fd,
+        scratch: this.#files.scratch,
       });
       this.starts += 1;
       this.#isEndExpected = false;

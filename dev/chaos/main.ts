@@ -28,7 +28,7 @@ const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   // Once: a second one ends the program at once; what it started ends with it all the same.
   process.once(name, () => {
-    interrupted.abort(new Error(`ended by ${name}`));
+    interrupted.abort();
   });
 }
 try {
@@ -38,8 +38,8 @@ try {
     process.stderr.write(`chaos: ${error.message}\n${USAGE}`);
     process.exitCode = 2;
   } else {
-    const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
-    process.stderr.write(`chaos: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`chaos: ${interrupted.signal.aborted ? 'ended before its verdict' : text}\n`);
     process.exitCode = 1;
   }
 }

@@ -73,8 +73,9 @@ export class Stage {
     this.health = new KafkaHealth(options.nodes);
     this.linkFaults = new LinkFaults(options.seed, options.faultRate, (spec) => this.simulator.faults.arm(spec));
     this.judge = this.#makeJudge();
-    const logFile = options.logFile ?? path.join(parts.scratch, 'bridge.log');
-    this.bridge = new BridgeProcess(logFile, parts.configFile, (status) => void this.#revive(status));
+    const { configFile: config, scratch } = parts;
+    const files = { config, scratch, log: options.logFile ?? path.join(scratch, 'bridge.log') };
+    this.bridge = new BridgeProcess(files, (status) => void this.#revive(status));
   }
 
   /** Starts all of it, the bridge last. */

@@ -79,12 +79,13 @@ export async function setStage(
 
   const failed = new AbortController();
   const signal = AbortSignal.any([interrupted, failed.signal]);
-  const bridge = new BridgeProcess(path.join(scratch, 'bridge.log'), configFile, (status) => {
-    void logTail(bridge.logFile).then((tail) => {
+  const files = { config: configFile, log: path.join(scratch, 'bridge.log'), scratch };
+  const bridge = new BridgeProcess(files, (status) => {
+    void logTail(files.log).then((tail) => {
       failed.abort(new Error(`the bridge ended by itself with status ${String(status)}. Its last words:\n${tail}`));
     });
   });
-  await createTopics(configFile, bridge.logFile);
+  await createTopics(files.config, files.log);
   signal.throwIfAborted();
   if (kafka.source === 'environment') things.defer(() => removeTopics(kafka.brokers, installation));
   screen.row('Topics', `${prefixOf(installation)}* created by cwa-bridge topics --create`);

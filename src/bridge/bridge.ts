@@ -16,6 +16,7 @@ import {
   type Phase,
 } from './phase.ts';
 import type { Plan } from './plan.ts';
+import { planPartitionsChanged } from './plan-partitions.ts';
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
 import { planSnapshotEnd } from './plan-snapshot.ts';
 import { publishAnswer } from './publish-answer.ts';
@@ -156,9 +157,13 @@ export class Bridge {
     return { sid: present(sid, 'sid of an open session'), ackId, isUserActive: settings.isUserActive };
   }
 
-  /** The end of a snapshot; else, once in a while, what changed although nothing was published. */
+  /** What there is to say beside the answer; else, once in a while, what changed although nothing was published. */
   async #commitWhatIsDue(signal: AbortSignal): Promise<void> {
-    const { clock, cursor, settings } = this.#parts;
+    const { clock, cursor, settings, takePartitionChanges } = this.#parts;
+    const changes = takePartitionChanges();
+    if (changes.length > 0) {
+      await this.#commit(planPartitionsChanged(planContext(this.#parts), cursor.progress, changes), signal);
+    }
     const { progressIntervalMs, snapshotTimeoutMs } = settings.session;
     const snapshotEnd = planSnapshotEnd(planContext(this.#parts), cursor.progress, snapshotTimeoutMs);
     if (snapshotEnd !== null) await this.#commit(snapshotEnd, signal);
@@ -172,23 +177,23 @@ export class Bridge {
     const keepAlive = {
       clock,
       intervalMs: Math.min(settings.session.keepAliveMs, quarterMs),
-      poll: () => this.#keepAlive(signal),
+      poll: (over: AbortSignal) => this.#keepAlive(over),
       onPending: (pendingMs: number) => observer.unacknowledged(pendingMs),
     };
     return whileKeepingAlive(cursor.advance(plan), keepAlive, signal);
   }
 
   /** Whatever it says, it changes nothing: the next real poll finds out. */
-  async #keepAlive(signal: AbortSignal): Promise<void> {
+  async #keepAlive(over: AbortSignal): Promise<void> {
     const { beat, client, clock, log, observer } = this.#parts;
     beat();
     const startedAt = clock.monotonic();
     try {
-      await client.keepAlivePoll({ ...this.#pollRequest(), isUserActive: true }, signal);
+      await client.keepAlivePoll({ ...this.#pollRequest(), isUserActive: true }, over);
       observer.polled('keep-alive', clock.monotonic() - startedAt);
     } catch (error) {
       const failure = failureOf(error);
-      if (failure === null && !isAbort(error, signal)) throw error;
+      if (failure === null && !isAbort(error, over)) throw error;
       if (failure !== null && failure !== 'sign-in-refused') observer.polled(failure, clock.monotonic() - startedAt);
       log.debug({ err: error }, 'keep-alive poll failed');
     }

@@ -3,8 +3,11 @@ import type { Clock } from '../lib/clock.ts';
 export interface KeepAlive {
   /** Time between keep-alive polls while the work is pending. */
   readonly intervalMs: number;
-  /** One poll with the unchanged, committed `ackId`; its body is discarded. Failures are its own business. */
-  readonly poll: () => Promise<void>;
+  /**
+   * One poll with the unchanged, committed `ackId`; its body is discarded. Failures are its own business. It ends
+   * when `over` aborts: the work is done, and nobody waits for a server that does not answer.
+   */
+  readonly poll: (over: AbortSignal) => Promise<void>;
   /** Told at the start, at every keep-alive, and with 0 at the end. */
   readonly onPending: (pendingMs: number) => void;
   readonly clock: Clock;
@@ -30,7 +33,7 @@ export async function whileKeepingAlive<T>(work: Promise<T>, keepAlive: KeepAliv
     await clock.sleep(intervalMs, over);
     if (over.aborted) break;
     onPending(clock.monotonic() - startedAt);
-    await poll();
+    await poll(over);
   }
   try {
     return await settled;

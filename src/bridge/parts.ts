@@ -5,6 +5,7 @@ import type { Logger } from '../observability/log.ts';
 import type { Cursor } from './cursor.ts';
 import type { AccountObserver } from './observer.ts';
 import type { Plan, PlanContext } from './plan.ts';
+import type { PartitionChange } from './plan-partitions.ts';
 import type { BridgeSettings } from './settings.ts';
 
 /** What one account's bridge works with; everything that is not pure is passed in. */
@@ -21,6 +22,8 @@ export interface BridgeParts {
   readonly newId: () => string;
   /** The claim under which the shard is held. */
   readonly claim: () => number;
+  /** Topics that got another number of partitions since this was asked last. */
+  readonly takePartitionChanges: () => readonly PartitionChange[];
   /** Called at every turn of the loop and while it waits, so that a loop that stands still is noticed. */
   readonly beat: () => void;
 }

@@ -89,6 +89,7 @@ export class Account {
       random,
       newId: randomUUID,
       claim: () => held.shard.status.claim ?? 0,
+      takePartitionChanges: held.partitionChangesFor(account.id),
       beat,
     };
     assert(sealingKeys.length > 0 || !hasTicket, 'no secrets open without a key');

@@ -6,7 +6,7 @@ import { SOLE_OWNER } from '../kafka/ownership.ts';
 import { type RecoveredShard, Shard } from '../kafka/shard.ts';
 import type { ShardObserver } from '../kafka/shard-observer.ts';
 import { SHARD_DEFAULTS } from '../kafka/shard-settings.ts';
-import { Topology } from '../kafka/topology.ts';
+import { type PartitionsChanged, Topology } from '../kafka/topology.ts';
 import { present } from '../lib/assert.ts';
 import type { Random } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -31,12 +31,16 @@ export interface ShardParts {
 export interface HeldShard {
   readonly shard: Shard;
   readonly recovered: RecoveredShard;
+  /** Makes the function by which one account learns of topics with another number of partitions, each once. */
+  readonly partitionChangesFor: (accountId: string) => () => readonly PartitionsChanged[];
 }
 
 /** All shards of the installation: the only replica owns them all. */
 export class Shards {
   readonly #shards: readonly Shard[];
   #held: readonly HeldShard[] = [];
+  /** What each account has not been told yet, by shard. */
+  readonly #untold: readonly Map<string, PartitionsChanged[]>[];
 
   constructor(parts: ShardParts) {
     const { clock, configuration, kafka, log, observer, random, replica } = parts;
@@ -54,6 +58,7 @@ export class Shards {
       logger: log,
       maxAgeMs: TOPOLOGY_AGE_MS,
     });
+    this.#untold = Array.from({ length: shards }, () => new Map<string, PartitionsChanged[]>());
     this.#shards = Array.from({ length: shards }, (_, shard) => {
       return new Shard({
         identity: { shard, shards, installation, replica, progressTopic },
@@ -68,6 +73,7 @@ export class Shards {
         nonce: randomUUID(),
         onPartitionsChanged: (change) => {
           log.warn({ ...change }, 'partitions changed: the new count is used from the next transaction');
+          for (const untold of this.#untold[shard]?.values() ?? []) untold.push(change);
         },
       });
     });
@@ -76,7 +82,15 @@ export class Shards {
   /** Takes every shard; waits for Kafka as long as it is away. */
   async start(signal: AbortSignal): Promise<void> {
     this.#held = await Promise.all(
-      this.#shards.map(async (shard) => ({ shard, recovered: await shard.start(signal) })),
+      this.#shards.map(async (shard, index) => ({
+        shard,
+        recovered: await shard.start(signal),
+        partitionChangesFor: (accountId: string) => {
+          const untold: PartitionsChanged[] = [];
+          this.#untold[index]?.set(accountId, untold);
+          return () => untold.splice(0);
+        },
+      })),
     );
   }
 

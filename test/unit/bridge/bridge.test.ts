@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
+import type { PartitionChange } from '../../../src/bridge/plan-partitions.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';
@@ -62,7 +63,9 @@ function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (
     attempts += 1;
     return signIns.shift() ?? Promise.resolve();
   };
-  const parts = partsWith(client, { cursor, signIn, observer, clock });
+  const changes: PartitionChange[] = [];
+  const takePartitionChanges = (): readonly PartitionChange[] => changes.splice(0);
+  const parts = partsWith(client, { cursor, signIn, observer, clock, takePartitionChanges });
   const bridge = new Bridge(parts, true);
   const stop = new AbortController();
   const ended = bridge.run(stop.signal);
@@ -80,11 +83,24 @@ function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (
     stop,
     ended,
     cursor,
+    changes,
     attempts: () => attempts,
   };
 }
 
 const DONE = (): Promise<void> => Promise.resolve();
+
+test('a topic with another number of partitions is recorded once', async () => {
+  const { changes, client, clock, shard } = setUp();
+  changes.push({ topic: 'cwa.presence', from: 6, to: 12 });
+  client.answers.push(answerOf([event('tide', '8')], '8'), answerOf([event('tide', '9')], '9'));
+  await settled();
+  await clock.advance(250);
+  const records = shard.units.flatMap((unit) => unit.records.map(({ value }) => JSON.parse(value) as object));
+  expect(records.filter((record) => 'recordType' in record && record.recordType === 'partitionsChanged')).toMatchObject(
+    [{ detail: 'cwa.presence: 6 → 12 partitions', channel: 'bridge' }],
+  );
+});
 
 describe('the acknowledgement', () => {
   test('of a poll is always the one that is committed', async () => {

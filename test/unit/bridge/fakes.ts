@@ -91,6 +91,7 @@ export function partsWith(
     random: () => 0.5,
     newId: () => 'gap-new',
     claim: () => 3,
+    takePartitionChanges: () => [],
     beat: nothing,
     ...given,
   };

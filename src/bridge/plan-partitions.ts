@@ -1,0 +1,25 @@
+import type { AccountProgress } from './account-progress.ts';
+import type { Plan, PlanContext } from './plan.ts';
+import { RecordBatch } from './record-batch.ts';
+
+export interface PartitionChange {
+  readonly topic: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Records that a topic has another number of partitions (design §3): from here on keys may lie in other partitions
+ * than before, so the order of one user's records has to be restored over two of them.
+ */
+export function planPartitionsChanged(
+  context: PlanContext,
+  progress: AccountProgress,
+  changes: readonly PartitionChange[],
+): Plan {
+  const batch = new RecordBatch(context, progress);
+  for (const { from, to, topic } of changes) {
+    batch.operation('partitionsChanged', { detail: `${topic}: ${String(from)} → ${String(to)} partitions` });
+  }
+  return { records: batch.records, next: { ...progress, nextSequence: batch.nextSequence } };
+}

@@ -72,15 +72,21 @@ export class Bridge {
   async #turn(signal: AbortSignal): Promise<void> {
     const before = this.#phase;
     try {
-      this.#phase = await this.#step(before, signal);
+      this.#enter(await this.#step(before, signal));
     } catch (error) {
       const failure = failureOf(error);
       if (signal.aborted && (failure !== null || isAbort(error, signal))) return;
       if (failure === null) throw error;
       await this.#afterFailure(before, failure, error, signal);
     }
-    if (this.#phase !== before) this.#parts.observer.phaseChanged(this.#phase);
     this.#countUsers();
+  }
+
+  /** Told before anything is logged or waited for: who reads the log finds `/status` and the metrics in agreement. */
+  #enter(phase: Phase): void {
+    const hasChanged = phase !== this.#phase;
+    this.#phase = phase;
+    if (hasChanged) this.#parts.observer.phaseChanged(phase);
   }
 
   #countUsers(): void {
@@ -202,11 +208,11 @@ export class Bridge {
   async #afterFailure(before: Phase, failure: Failure, error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log, observer, settings } = this.#parts;
     const { phase, wait, givesUpDocument } = afterFailure(before, failure, settings.session);
-    this.#phase = phase;
+    this.#enter(phase);
     const isPoll = before.kind === 'open' && !before.needsSignIn && before.toSubscribe.length === 0;
     if (isPoll && failure !== 'sign-in-refused') observer.polled(failure, null);
     if (givesUpDocument && error instanceof DocumentRefusedError) {
-      this.#phase = await this.#giveUp(error);
+      this.#enter(await this.#giveUp(error));
       return;
     }
     const waitMs = this.#waitAfter(phase, wait, error);

@@ -132,6 +132,15 @@ describe('the acknowledgement', () => {
   });
 });
 
+test('a failure is told before it is waited out', async () => {
+  const { client, observer } = setUp();
+  client.answers.push(() => Promise.reject(new TransientError('no answer', { reason: 'timeout' })));
+  await settled();
+  // The clock stands still, so the bridge is in its back-off now.
+  expect(client.polls).toHaveLength(1);
+  expect(observer.phases.at(-1)).toMatchObject({ kind: 'open', failures: 1 });
+});
+
 describe('the wait between polls', () => {
   test.each([
     ['what the server asks for', 3_000, 3_000],

@@ -2,6 +2,7 @@ import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
 import { Cursor, type CursorOptions, type ShardWriter } from '../../../src/bridge/cursor.ts';
 import type { AccountObserver } from '../../../src/bridge/observer.ts';
 import type { BridgeParts } from '../../../src/bridge/parts.ts';
+import type { Phase } from '../../../src/bridge/phase.ts';
 import type { CwaClient } from '../../../src/cwa/client.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -43,10 +44,11 @@ export function cursorOn(
   });
 }
 
-/** Remembers the sign-ins; nothing else is of interest here. */
+/** Remembers sign-ins, gaps and phases; nothing else is of interest here. */
 export class FakeObserver implements AccountObserver {
   readonly signIns: string[] = [];
   readonly gaps: string[] = [];
+  readonly phases: Phase[] = [];
   readonly polled = nothing;
   readonly answerReceived = nothing;
   readonly eventReceived = nothing;
@@ -58,13 +60,16 @@ export class FakeObserver implements AccountObserver {
   readonly committed = nothing;
   readonly publishTimeSeen = nothing;
   readonly deadLettered = nothing;
-  readonly phaseChanged = nothing;
   readonly usersChanged = nothing;
   readonly availabilitySeen = nothing;
   readonly unacknowledged = nothing;
 
   signInAttempted(outcome: string): void {
     this.signIns.push(outcome);
+  }
+
+  phaseChanged(phase: Phase): void {
+    this.phases.push(phase);
   }
 
   gapOpened(reason: string): void {

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Time as the core sees it. Tests pass a clock of their own; nothing else reads the machine's. */
 export interface Clock {
   /** Wall time, in milliseconds since the epoch. May jump: for records and logs, never for measuring. */
@@ -16,11 +14,17 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  // Not by `node:timers/promises`: most sleeps of the loop are aborted, and there each costs two errors with a stack.
   async sleep(ms, signal) {
-    try {
-      await delay(Math.max(0, ms), undefined, signal ? { signal } : {});
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-    }
+    if (signal?.aborted === true) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const wake = (): void => {
+      resolve(undefined);
+    };
+    const timer = setTimeout(wake, Math.max(0, ms));
+    signal?.addEventListener('abort', wake);
+    await promise;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', wake);
   },
 };

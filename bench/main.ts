@@ -59,7 +59,9 @@ async function bench(options: BenchOptions): Promise<void> {
     results.push(await measureAll(ring, options, eventsPerAnswer));
   }
   const { sessions } = options;
-  process.stdout.write(`Events a second (processor time of one event, µs); sessions: ${sessions}, shards: ${shards}\n\n`);
+  process.stdout.write(
+    `Events a second (processor time of one event, µs); sessions: ${sessions}, shards: ${shards}\n\n`,
+  );
   process.stdout.write(`${tableOf(results)}\n\n${describeParsing(parsing)}\n\n`);
   process.stdout.write(`${JSON.stringify({ sessions, shards, results, parsing })}\n`);
 }

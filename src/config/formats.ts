@@ -1,6 +1,6 @@
 import convict from 'convict';
 import json5 from 'json5';
-import { findForbiddenCharacter } from '../lib/xml-characters.ts';
+import { codePointName, findForbiddenCharacter } from '../lib/xml-characters.ts';
 import type { Setting } from './setting.ts';
 
 /** How a value is wrong: what it is, and what to write instead. Thrown by formats, collected by the validation. */
@@ -73,9 +73,8 @@ function validateText(value: unknown): asserts value is string {
   if (value.trim() === '') throw new FormatError('is empty', 'a text, or leave the key out');
   const forbidden = findForbiddenCharacter(value);
   if (forbidden === null) return;
-  const name = `U+${forbidden.codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
   throw new FormatError(
-    `has a character that XML cannot carry (${name} at position ${forbidden.index + 1})`,
+    `has a character that XML cannot carry (${codePointName(forbidden.codePoint)} at position ${forbidden.index + 1})`,
     'it without',
   );
 }

@@ -1,5 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
 
+import { codePointName, findForbiddenCharacter } from '../lib/xml-characters.ts';
 import { UnwritableRequestError } from './errors.ts';
 import {
   CWA_NAMESPACE,
@@ -11,7 +12,6 @@ import {
   TERMINATE_SESSION,
   UNSUBSCRIBE_PRESENCE,
 } from './protocol.ts';
-import { findForbiddenCharacter } from './xml-characters.ts';
 
 /**
  * Every request that the bridge sends, as XML text in the one documented form (protocol notes, transport §3.1, §4,
@@ -152,10 +152,11 @@ function refuseForbiddenCharacters(document: Markup): void {
     }
     const found = findForbiddenCharacter(value);
     if (found === null) continue;
-    const place = `character ${String(found.index + 1)} of "${name}" is ${found.codePoint}`;
+    const codePoint = codePointName(found.codePoint);
+    const place = `character ${String(found.index + 1)} of "${name}" is ${codePoint}`;
     throw new UnwritableRequestError(`${place}, which XML cannot carry; change it on the server and here`, {
       field: name,
-      codePoint: found.codePoint,
+      codePoint,
     });
   }
 }

@@ -19,3 +19,8 @@ export function findForbiddenCharacter(text: string): ForbiddenCharacter | null 
   if (index === -1) return null;
   return { index, codePoint: text.codePointAt(index) ?? 0 };
 }
+
+/** A code point as Unicode writes it, at least four hexadecimal digits: `U+0000`. For messages, as it cannot be shown. */
+export function codePointName(codePoint: number): string {
+  return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+}

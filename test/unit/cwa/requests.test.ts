@@ -11,8 +11,8 @@ import {
   terminateSessionRequest,
   unsubscribePresenceRequest,
 } from '../../../src/cwa/requests.ts';
-import { findForbiddenCharacter } from '../../../src/cwa/xml-characters.ts';
 import { elementsOf, textOf } from '../../../src/lib/xml.ts';
+import { findForbiddenCharacter } from '../../../src/lib/xml-characters.ts';
 import { firstChild } from './xml.ts';
 
 const NAMESPACE = 'xmlns="http://schemas.microsoft.com/2006/09/rtc/cwa"';
@@ -130,21 +130,5 @@ describe('presence requests', () => {
     ]);
     expect(requests.flatMap((request) => request.uris)).toEqual(uris);
     expect(presenceRequestsOf([], nextRid)).toEqual([]);
-  });
-});
-
-describe('findForbiddenCharacter', () => {
-  test.each([
-    ['a\u0000', 1, 'U+0000'],
-    ['\u001b[1m', 0, 'U+001B'],
-    ['ab\uD800c', 2, 'U+D800'],
-    ['\uDC00', 0, 'U+DC00'],
-    ['\uFFFE', 0, 'U+FFFE'],
-  ])('finds the one in %j', (text, index, codePoint) => {
-    expect(findForbiddenCharacter(text)).toEqual({ index, codePoint });
-  });
-
-  test('finds none among all others', () => {
-    expect(findForbiddenCharacter('\t\n\r ~\u007f\u0085\u00a0\uD7FF\uE000\uFFFD😀')).toBeNull();
   });
 });

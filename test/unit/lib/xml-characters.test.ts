@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findForbiddenCharacter } from '../../../src/lib/xml-characters.ts';
+import { codePointName, findForbiddenCharacter } from '../../../src/lib/xml-characters.ts';
 
 describe('findForbiddenCharacter', () => {
   test.each(['', 'plain', 'tab\tline\r\n', '& < > " \'', 'Ünïcödé', '😀', '\u{FFFD}', '\u{10FFFF}', '\u007F'])(
@@ -24,6 +24,10 @@ describe('findForbiddenCharacter', () => {
     expect(findForbiddenCharacter(text)).toEqual({ index, codePoint });
   });
 
+  test('finds none among the neighbours of the forbidden ranges', () => {
+    expect(findForbiddenCharacter('\t\n\r ~\u007f\u0085\u00a0\uD7FF\uE000\uFFFD😀')).toBeNull();
+  });
+
   test('agrees with the production Char of XML 1.0, character by character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -33,6 +37,20 @@ describe('findForbiddenCharacter', () => {
         if (found !== null) expect(found.codePoint).toBe(Array.from(text)[index]?.codePointAt(0));
       }),
     );
+  });
+});
+
+describe('codePointName', () => {
+  test.each([
+    ['a\u0000', 1, 'U+0000'],
+    ['\u001b[1m', 0, 'U+001B'],
+    ['ab\uD800c', 2, 'U+D800'],
+    ['\uDC00', 0, 'U+DC00'],
+    ['\uFFFE', 0, 'U+FFFE'],
+  ])('names the forbidden character of %j', (text, index, name) => {
+    const found = findForbiddenCharacter(text);
+    expect(found?.index).toBe(index);
+    expect(found && codePointName(found.codePoint)).toBe(name);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { whilePending } from '../lib/while-pending.ts';
 
 export interface KeepAlive {
   /** Time between keep-alive polls while the work is pending. */
@@ -22,21 +23,13 @@ export interface KeepAlive {
 export async function whileKeepingAlive<T>(work: Promise<T>, keepAlive: KeepAlive, signal: AbortSignal): Promise<T> {
   const { clock, intervalMs, onPending, poll } = keepAlive;
   const startedAt = clock.monotonic();
-  const finished = new AbortController();
-  const settled = work.finally(() => {
-    finished.abort();
-  });
-  const over = AbortSignal.any([signal, finished.signal]);
-  // The caller sees a rejection in the end; meanwhile it must not count as unhandled.
-  settled.catch(() => undefined);
-  for (;;) {
-    await clock.sleep(intervalMs, over);
-    if (over.aborted) break;
+  const turn = async (over: AbortSignal): Promise<void> => {
     onPending(clock.monotonic() - startedAt);
     await poll(over);
-  }
+  };
+  await whilePending(work, turn, { intervalMs, clock, signal });
   try {
-    return await settled;
+    return await work;
   } finally {
     onPending(0);
   }

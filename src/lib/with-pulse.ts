@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { whilePending } from './while-pending.ts';
 
 /** How often a waiting loop says that it is alive. */
 const PULSE_MS = 10_000;
@@ -8,15 +9,7 @@ const PULSE_MS = 10_000;
  * others still turns.
  */
 export async function withPulse<T>(work: Promise<T>, beat: () => void, clock: Clock): Promise<T> {
-  const finished = new AbortController();
-  const settled = work.finally(() => {
-    finished.abort();
-  });
-  // The caller sees a rejection in the end; meanwhile it must not count as unhandled.
-  settled.catch(() => undefined);
-  for (;;) {
-    beat();
-    await clock.sleep(PULSE_MS, finished.signal);
-    if (finished.signal.aborted) return settled;
-  }
+  beat();
+  await whilePending(work, beat, { intervalMs: PULSE_MS, clock });
+  return work;
 }

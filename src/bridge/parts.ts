@@ -1,11 +1,11 @@
 import type { CwaClient } from '../cwa/client.ts';
+import type { PartitionsChanged } from '../kafka/topology.ts';
 import type { Random } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Cursor } from './cursor.ts';
 import type { AccountObserver } from './observer.ts';
 import type { Plan, PlanContext } from './plan.ts';
-import type { PartitionChange } from './plan-partitions.ts';
 import type { BridgeSettings } from './settings.ts';
 
 /** What one account's bridge works with; everything that is not pure is passed in. */
@@ -23,7 +23,7 @@ export interface BridgeParts {
   /** The claim under which the shard is held. */
   readonly claim: () => number;
   /** Topics that got another number of partitions since this was asked last. */
-  readonly takePartitionChanges: () => readonly PartitionChange[];
+  readonly takePartitionChanges: () => readonly PartitionsChanged[];
   /** Called at every turn of the loop and while it waits, so that a loop that stands still is noticed. */
   readonly beat: () => void;
 }

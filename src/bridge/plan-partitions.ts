@@ -1,12 +1,7 @@
+import type { PartitionsChanged } from '../kafka/topology.ts';
 import type { AccountProgress } from './account-progress.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { RecordBatch } from './record-batch.ts';
-
-export interface PartitionChange {
-  readonly topic: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * Records that a topic has another number of partitions (design §3): from here on keys may lie in other partitions
@@ -15,7 +10,7 @@ export interface PartitionChange {
 export function planPartitionsChanged(
   context: PlanContext,
   progress: AccountProgress,
-  changes: readonly PartitionChange[],
+  changes: readonly PartitionsChanged[],
 ): Plan {
   const batch = new RecordBatch(context, progress);
   for (const { from, to, topic } of changes) {

@@ -23,6 +23,7 @@ export interface TopologyOptions {
   readonly maxAgeMs: number;
 }
 
+/** A topic that has another number of partitions than before. */
 export interface PartitionsChanged {
   readonly topic: string;
   readonly from: number;

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import type { PartitionChange } from '../../../src/bridge/plan-partitions.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';
+import type { PartitionsChanged } from '../../../src/kafka/topology.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
 import { ACCOUNT_URI, event, NOW, openProgress, placesOf, received, USERS } from './builders.ts';
@@ -63,8 +63,8 @@ function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (
     attempts += 1;
     return signIns.shift() ?? Promise.resolve();
   };
-  const changes: PartitionChange[] = [];
-  const takePartitionChanges = (): readonly PartitionChange[] => changes.splice(0);
+  const changes: PartitionsChanged[] = [];
+  const takePartitionChanges = (): readonly PartitionsChanged[] => changes.splice(0);
   const parts = partsWith(client, { cursor, signIn, observer, clock, takePartitionChanges });
   const bridge = new Bridge(parts, true);
   const stop = new AbortController();

@@ -3,6 +3,7 @@ import type { RecordSchema, Schema } from '../../src/records/schema/schema.ts';
 import { headFields } from '../../src/records/topics/head.ts';
 import { TOPICS, type TopicDefinition } from '../../src/records/topics/topics.ts';
 import { WARNINGS } from '../../src/records/warnings.ts';
+import { generatedNotice } from './markdown.ts';
 
 /** The reference page of all records: everything in it comes from the schemas, except the words around them. */
 export function recordsPage(): string {
@@ -19,7 +20,7 @@ export function recordsPage(): string {
   ].join('\n\n');
 }
 
-const INTRODUCTION = `<!-- Generated from src/records by dev/generate-docs/records.ts: change it there. -->
+const INTRODUCTION = `${generatedNotice('`src/records`')}
 
 # Records
 

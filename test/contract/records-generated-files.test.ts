@@ -8,7 +8,7 @@ import { recordsFiles } from '../../dev/generate-docs/records-files.ts';
 const TOP = join(import.meta.dirname, '..', '..');
 
 describe('files generated from the record schemas', () => {
-  test.each([...recordsFiles()])('%s is current; otherwise run node dev/generate-docs/records.ts', (path, text) => {
+  test.each([...recordsFiles()])('%s is current; otherwise run npm run docs:generate', (path, text) => {
     expect(readFileSync(join(TOP, path), 'utf8')).toBe(text);
   });
 

@@ -1,12 +1,12 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka, Producer, ProducerConfig } from 'kafkajs';
 
 import { present } from '../lib/assert.ts';
 import type { AbortedTransaction, TransactionalMessage } from './committed-messages.ts';
 
 /**
- * The part of kafkajs' inner cluster that can fetch without a consumer group. It is not public, and kafkajs no longer
- * changes. There is no public way to what the scan needs: the consumer hides which transactions are aborted, and
- * decides it wrongly (`committed-messages.ts`).
+ * The part of kafkajs' inner cluster that we use. It is not public, and kafkajs no longer changes. There is no public
+ * way to fetch without a consumer group, which hides the aborted transactions and decides wrongly which they are
+ * (`committed-messages.ts`); nor to what the producer takes for the leader of a partition.
  */
 export interface KafkajsCluster {
   connect(): Promise<void>;
@@ -16,6 +16,14 @@ export interface KafkajsCluster {
   /** Partitions by the node id of their leader. */
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>;
   findBroker(options: { readonly nodeId: string }): Promise<KafkajsBroker>;
+  /** Asks a broker which node is the coordinator. */
+  findGroupCoordinatorMetadata: (options: CoordinatorQuery) => Promise<unknown>;
+}
+
+interface CoordinatorQuery {
+  /** Of a group, or the transactional id. */
+  readonly groupId: string;
+  readonly coordinatorType: number;
 }
 
 interface KafkajsBroker {
@@ -58,12 +66,14 @@ interface FetchedMessage extends TransactionalMessage {
 /** Isolation level of the fetch and list-offsets requests. https://kafka.apache.org/protocol#The_Messages_Fetch */
 export const READ_COMMITTED = 1;
 
-type CreateCluster = (options: {
+interface ClusterOptions {
   readonly metadataMaxAge: number;
   readonly allowAutoTopicCreation: boolean;
   readonly maxInFlightRequests: number;
   readonly isolationLevel: typeof READ_COMMITTED;
-}) => KafkajsCluster;
+}
+
+type CreateCluster = (options: ClusterOptions) => KafkajsCluster;
 
 /**
  * A cluster of its own, not yet connected.
@@ -71,14 +81,50 @@ type CreateCluster = (options: {
  * @throws {@link AssertionError} if this is another kafkajs than the one that was pinned.
  */
 export function createCluster(kafka: Kafka): KafkajsCluster {
-  const symbols = Object.getOwnPropertySymbols(kafka);
-  const name = symbols.find(({ description }) => description === 'private:Kafka:createCluster');
-  const inner = kafka as unknown as Readonly<Record<symbol, CreateCluster | undefined>>;
-  const create = present(name === undefined ? undefined : inner[name], "kafkajs' createCluster");
-  return create({
+  return innerCreateCluster(kafka).create({
     metadataMaxAge: 60_000,
     allowAutoTopicCreation: false,
     maxInFlightRequests: 1,
     isolationLevel: READ_COMMITTED,
   });
+}
+
+/**
+ * A producer, not yet connected, and the cluster that it alone works with. It asks for the coordinator of its
+ * transactional id once, and not anew before each step of a transaction, which were three requests of eight.
+ *
+ * @throws {@link AssertionError} if this is another kafkajs than the one that was pinned.
+ */
+export function createProducer(
+  kafka: Kafka,
+  config: ProducerConfig,
+): { readonly producer: Producer; readonly cluster: KafkajsCluster } {
+  const { name, create } = innerCreateCluster(kafka);
+  let cluster: KafkajsCluster | undefined;
+  const createOnce: CreateCluster = (options) => (cluster = rememberingCoordinator(create(options)));
+  const own = Object.create(kafka, { [name]: { value: createOnce } }) as Kafka;
+  const producer = own.producer(config);
+  return { producer, cluster: present(cluster, "the producer's cluster") };
+}
+
+function rememberingCoordinator(cluster: KafkajsCluster): KafkajsCluster {
+  const known = new Map<string, unknown>();
+  const find = cluster.findGroupCoordinatorMetadata.bind(cluster);
+  cluster.findGroupCoordinatorMetadata = async (query) => {
+    const name = `${String(query.coordinatorType)} ${query.groupId}`;
+    const metadata = known.get(name) ?? (await find(query));
+    known.set(name, metadata);
+    return metadata;
+  };
+  return cluster;
+}
+
+function innerCreateCluster(kafka: Kafka): { readonly name: symbol; readonly create: CreateCluster } {
+  const symbols = Object.getOwnPropertySymbols(kafka);
+  const name = present(
+    symbols.find(({ description }) => description === 'private:Kafka:createCluster'),
+    "the name of kafkajs' createCluster",
+  );
+  const inner = kafka as unknown as Readonly<Record<symbol, CreateCluster | undefined>>;
+  return { name, create: present(inner[name], "kafkajs' createCluster") };
 }

@@ -28,16 +28,16 @@ export type Send = readonly PartitionBatch[];
 /** One transaction, serialised before it is opened. */
 export interface TransactionPlan {
   /**
-   * Goes first and alone. It is the only send that may be repeated, and only on CONCURRENT_TRANSACTIONS, which the
+   * Begins with the progress. It is the only send that may be repeated, and only on CONCURRENT_TRANSACTIONS, which the
    * coordinator raises before anything is produced.
    */
-  readonly first: PartitionBatch;
+  readonly first: readonly [PartitionBatch, ...PartitionBatch[]];
   /** Sent in turn, each once. */
   readonly rest: readonly Send[];
 }
 
 export interface CommitReceipt {
-  /** The offset after the last record of `first`. */
+  /** The offset after the last record of the first batch. */
   readonly nextOffset: bigint;
 }
 

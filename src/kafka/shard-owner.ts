@@ -186,11 +186,11 @@ export class ShardOwner {
     };
     const value = { key: claimKey(shard), value: formatClaim(claim) };
     const record = progressRecord(value, claim.at);
-    const first = { topic: progressTopic, partition: shard, records: [record] };
+    const batch = { topic: progressTopic, partition: shard, records: [record] };
     const startedAt = clock.monotonic();
     // From here on a claim of ours may stand, even if we are never told.
     this.#hasHeld = true;
-    const receipt = await producer.commit({ first, rest: [] }, signal);
+    const receipt = await producer.commit({ first: [batch], rest: [] }, signal);
     const durationMs = clock.monotonic() - startedAt;
     observer.transactionCommitted({ durationMs, records: 1, bytes: record.bytes, units: 0 });
     const claimOffset = receipt.nextOffset - 1n;

@@ -21,9 +21,9 @@ export interface PlanOptions {
 }
 
 /**
- * Cuts what one transaction holds into sends.
+ * Cuts what one transaction holds into sends, here to the leaders 1 and 2:
  *
- *     progress | leader 1: a/0 a/3 b/2 | leader 2: a/1 | leader 1: a/0 (what did not fit) | commit
+ *     1: progress a/0 a/3 b/2 | 2: a/1 | 1: a/0 (what did not fit) | commit
  *
  * A send goes to one leader only, because kafkajs sends to several at once and, when one fails, sends to all again
  * with new sequence numbers: silent duplicates (kafka-facts §4). The order within a partition is kept: its second
@@ -31,15 +31,15 @@ export interface PlanOptions {
  */
 export function planTransaction(options: PlanOptions): TransactionPlan {
   const { progress, layout, batchBytesMax, isIsolated } = options;
-  const [first, ...more] = cut(progress, batchBytesMax);
-  assert(first !== undefined, 'a transaction without progress');
-  const rest: Send[] = more.map((batch) => [batch]);
-  const queues = byPartition(options.records, layout).map((batch) => cut(batch, batchBytesMax));
+  assert(progress.records.length > 0, 'a transaction without progress');
+  const queues = [progress, ...byPartition(options.records, layout)].map((batch) => cut(batch, batchBytesMax));
+  const sends: Send[] = [];
   for (let wave = 0; queues.some((batches) => batches.length > wave); wave += 1) {
     const batches = queues.map((queue) => queue[wave]).filter((batch) => batch !== undefined);
-    rest.push(...(isIsolated ? batches.map((batch) => [batch]) : byLeader(batches, layout)));
+    sends.push(...(isIsolated ? batches.map((batch) => [batch]) : byLeader(batches, layout)));
   }
-  return { first, rest };
+  const [[first, ...beside] = [], ...rest] = sends;
+  return { first: [present(first, 'batch of progress'), ...beside], rest };
 }
 
 function byPartition(records: readonly RoutedRecord[], layout: ClusterLayout): readonly PartitionBatch[] {

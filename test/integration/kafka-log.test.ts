@@ -23,7 +23,7 @@ afterAll(async () => {
 
 function write(topic: string, partition: number, values: Readonly<Record<string, string | null>>): TransactionPlan {
   const records = Object.entries(values).map(([key, value]) => progressRecord({ key, value }, Date.now()));
-  return { first: { topic, partition, records }, rest: [] };
+  return { first: [{ topic, partition, records }], rest: [] };
 }
 
 describe('readPartition', () => {
@@ -121,9 +121,9 @@ describe('a producer', () => {
     const producer = log.createProducer(uniqueName('writer'));
     await producer.fence(NEVER);
     const plan = write(installation.progressTopic, 0, { key: 'value' });
-    const [missing] = [write(installation.dataTopic, 99, { key: 'value' }).first];
+    const missing = write(installation.dataTopic, 99, { key: 'value' }).first;
 
-    const commit = producer.commit({ first: plan.first, rest: [[missing]] }, NEVER);
+    const commit = producer.commit({ first: plan.first, rest: [missing] }, NEVER);
 
     await expect(commit).rejects.toMatchObject({ kafkaCode: 'INCOMPLETE_ANSWER', phase: 'data' });
     await expect(producer.commit(plan, NEVER)).rejects.toMatchObject({ kafkaCode: 'PRODUCER_DISPOSED' });

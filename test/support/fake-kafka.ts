@@ -100,7 +100,7 @@ export class FakeKafka implements KafkaLog {
       },
       commit: async (plan) => {
         this.plans.push(plan);
-        const isClaim = plan.first.records.every(({ key }) => key.startsWith('s/'));
+        const isClaim = plan.first.flatMap(({ records }) => records).every(({ key }) => key.startsWith('s/'));
         const fault = (isClaim ? this.#claimFaults : this.#faults).shift() ?? null;
         if (fault?.at === 'progress' || fault?.at === 'data') throw failure(fault.at, fault.code);
         if (!isClaim) await this.beforeCommit();
@@ -152,12 +152,13 @@ export class FakeKafka implements KafkaLog {
 
   #append({ first, rest }: TransactionPlan): CommitReceipt {
     let nextOffset = 0n;
-    for (const batch of [first, ...rest.flat()]) {
+    const batches = [...first, ...rest.flat()];
+    for (const batch of batches) {
       const records = this.#recordsOf(batch);
       for (const { key, value } of batch.records) records.push({ key, value });
-      if (batch === first) nextOffset = BigInt(records.length);
+      if (batch === first[0]) nextOffset = BigInt(records.length);
     }
-    for (const name of new Set([first, ...rest.flat()].map(nameOf))) this.partitions.get(name)?.push(null);
+    for (const name of new Set(batches.map(nameOf))) this.partitions.get(name)?.push(null);
     return { nextOffset };
   }
 

@@ -173,7 +173,7 @@ describe('commit', () => {
     await shard.commit(unit('anna', 1));
 
     expect(published(kafka)).toEqual(['anna#1']);
-    expect(kafka.plans.at(-1)?.first).toMatchObject({ topic: PROGRESS, partition: 1 });
+    expect(kafka.plans.at(-1)?.first[0]).toMatchObject({ topic: PROGRESS, partition: 1 });
     expect(kafka.values(PROGRESS)).toContain('anna@1');
     expect(observer.committed.at(-1)).toMatchObject({ units: 1, records: 2 });
   });

@@ -6,7 +6,7 @@ import {
   type DeadLetterReason,
   eventDeadLetters,
 } from '../records/dead-letter-records.ts';
-import { encodeRecord, recordBytes } from '../records/encode-record.ts';
+import { encodeRecord } from '../records/encode-record.ts';
 import { normalizeEvent } from '../records/normalize-event.ts';
 import { operationsRecord, type OperationType } from '../records/operations-record.ts';
 import type { RecordContext, SourceContext } from '../records/record-context.ts';
@@ -64,8 +64,7 @@ export class RecordBatch {
     const { recordBytesMax } = this.#context.settings.records;
     const records = normalizeEvent(event, this.#recordContext(isSnapshot));
     const encoded = records.map((record) => this.#encode(record));
-    if (encoded.some((record) => recordBytes(record) > recordBytesMax))
-      return this.eventDeadLetter(event, 'oversizeRecord');
+    if (encoded.some(({ bytes }) => bytes > recordBytesMax)) return this.eventDeadLetter(event, 'oversizeRecord');
     this.#outgoing.push(...encoded);
     this.#records.push(...records);
     return records;

@@ -118,7 +118,7 @@ export class KafkajsProducer implements TransactionalProducer {
         messages: records.map(({ key, value, headers, timestampMs }) => ({
           key,
           value,
-          headers: { ...headers },
+          headers,
           timestamp: String(timestampMs),
           partition,
         })),

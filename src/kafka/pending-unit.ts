@@ -1,13 +1,13 @@
 import { assert } from '../lib/assert.ts';
+import type { SizedRecord } from '../lib/outgoing-record.ts';
 import type { CommitUnit } from './commit-unit.ts';
-import type { RoutedRecord } from './transaction-plan.ts';
-import { toWireRecord, wireBytesOf } from './wire-record.ts';
+import { progressRecord } from './progress-record.ts';
 
 /** A unit that waits or is under way, serialised as far as it can be before its transaction is known. */
 export interface PendingUnit {
   readonly unit: CommitUnit;
   readonly accountId: string;
-  readonly records: readonly RoutedRecord[];
+  readonly progress: readonly SizedRecord[];
   /** Upper bound of what it takes in record batches, its progress included. */
   readonly bytes: number;
   /** It is committed. */
@@ -16,14 +16,17 @@ export interface PendingUnit {
   readonly reject: (error: Error) => void;
 }
 
-export function toPendingUnit(unit: CommitUnit, settle: Pick<PendingUnit, 'resolve' | 'reject'>): PendingUnit {
+export function toPendingUnit(
+  unit: CommitUnit,
+  nowMs: number,
+  settle: Pick<PendingUnit, 'resolve' | 'reject'>,
+): PendingUnit {
   const [first] = unit.progress;
   assert(first !== undefined && first.value !== null, 'a unit without progress cannot be found again');
-  const records = unit.records.map((record) => ({ topic: record.topic, record: toWireRecord(record) }));
+  const progress = unit.progress.map((value) => progressRecord(value, nowMs));
   let bytes = 0;
-  for (const { record } of records) bytes += record.bytes;
-  for (const { key, value } of unit.progress) bytes += wireBytesOf({ key, value, headers: {}, timestampMs: 0 });
-  return { unit, accountId: unit.accountId, records, bytes, ...settle };
+  for (const record of [...unit.records, ...progress]) bytes += record.bytes;
+  return { unit, accountId: unit.accountId, progress, bytes, ...settle };
 }
 
 /** What a transaction of these units holds, for the metrics. */
@@ -31,7 +34,7 @@ export function sizeOf(units: readonly PendingUnit[]): { readonly records: numbe
   let records = 0;
   let bytes = 0;
   for (const unit of units) {
-    records += unit.records.length + unit.unit.progress.length;
+    records += unit.unit.records.length + unit.progress.length;
     bytes += unit.bytes;
   }
   return { records, bytes };

@@ -1,25 +1,15 @@
+import type { SizedRecord } from '../lib/outgoing-record.ts';
+
 /**
  * What the publisher needs of a Kafka client, and no more. kafkajs stands behind it (`kafkajs-*.ts`); another client
  * can take its place if it keeps the promises written here, which the tests on three nodes check.
  */
 
-/** One record as it goes out, with its size known before a transaction is opened. */
-export interface WireRecord {
-  readonly key: string;
-  /** Null is a tombstone: the key is gone. */
-  readonly value: string | null;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch. */
-  readonly timestampMs: number;
-  /** Upper bound of its size inside a record batch, in bytes: `wireBytesOf`. */
-  readonly bytes: number;
-}
-
 /** Records of one partition, in the order in which they must stand there. */
 export interface PartitionBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly WireRecord[];
+  readonly records: readonly SizedRecord[];
 }
 
 /** What goes out in one produce request: partitions that have the same leader, each at most once. */

@@ -11,7 +11,7 @@ import { ShardLostError, TopologyError } from './shard-errors.ts';
 import type { ShardObserver } from './shard-observer.ts';
 import { type ShardIdentity, type ShardSettings, transactionalIdOf } from './shard-settings.ts';
 import type { Topology } from './topology.ts';
-import { progressRecord } from './wire-record.ts';
+import { progressRecord } from './progress-record.ts';
 
 /** After being fenced the other side is given this time to commit its claim, so that we see it and step down. */
 const AFTER_FENCE_MS = 1_000;

@@ -9,7 +9,6 @@ import { RecordRejectedError, ShardLostError } from './shard-errors.ts';
 import { type HeldShard, ShardOwner, type ShardOwnerOptions } from './shard-owner.ts';
 import { type PartitionsChanged, partitionChanges } from './topology.ts';
 import { planTransaction } from './transaction-plan.ts';
-import { progressRecord } from './wire-record.ts';
 
 /**
  * Publishes for one shard: one partition of the progress topic, one transactional id, one transaction at a time.
@@ -127,7 +126,7 @@ export class Shard {
     const { topology } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     for (const { topic } of unit.records) assert(topology.has(topic), `topic ${topic} was not named at start`);
-    const pending = toPendingUnit(unit, {
+    const pending = toPendingUnit(unit, this.#options.clock.now(), {
       resolve: () => {
         resolve(undefined);
       },
@@ -228,17 +227,16 @@ export class Shard {
   }
 
   #plan(units: readonly PendingUnit[], isIsolated: boolean): TransactionPlan {
-    const { identity, settings, topology, clock } = this.#options;
+    const { identity, settings, topology } = this.#options;
     this.#adoptLayout();
     topology.refreshIfOld(this.#stopping.signal);
-    const nowMs = clock.now();
     return planTransaction({
       progress: {
         topic: identity.progressTopic,
         partition: identity.shard,
-        records: units.flatMap(({ unit }) => unit.progress.map((value) => progressRecord(value, nowMs))),
+        records: units.flatMap(({ progress }) => progress),
       },
-      records: units.flatMap(({ records }) => records),
+      records: units.flatMap(({ unit }) => unit.records),
       layout: this.#layout,
       batchBytesMax: settings.batchBytesMax,
       isIsolated,

@@ -1,18 +1,13 @@
 import { assert, present } from '../lib/assert.ts';
 import { partitionOf } from '../lib/murmur2.ts';
-import type { ClusterLayout, PartitionBatch, Send, TransactionPlan, WireRecord } from './port.ts';
-import { BATCH_OVERHEAD_BYTES } from './wire-record.ts';
-
-/** A record with its topic; the partition follows from the key and the layout that the transaction runs with. */
-export interface RoutedRecord {
-  readonly topic: string;
-  readonly record: WireRecord;
-}
+import type { OutgoingRecord, SizedRecord } from '../lib/outgoing-record.ts';
+import type { ClusterLayout, PartitionBatch, Send, TransactionPlan } from './port.ts';
+import { BATCH_OVERHEAD_BYTES } from './progress-record.ts';
 
 export interface PlanOptions {
-  readonly progress: { readonly topic: string; readonly partition: number; readonly records: readonly WireRecord[] };
-  /** In the order of publication. */
-  readonly records: readonly RoutedRecord[];
+  readonly progress: { readonly topic: string; readonly partition: number; readonly records: readonly SizedRecord[] };
+  /** In the order of publication; the partition follows from the key and the layout. */
+  readonly records: readonly OutgoingRecord[];
   readonly layout: ClusterLayout;
   /** Largest record batch of one partition in one send, in bytes; a single larger record still goes, alone. */
   readonly batchBytesMax: number;
@@ -42,9 +37,10 @@ export function planTransaction(options: PlanOptions): TransactionPlan {
   return { first: [present(first, 'batch of progress'), ...beside], rest };
 }
 
-function byPartition(records: readonly RoutedRecord[], layout: ClusterLayout): readonly PartitionBatch[] {
-  const batches = new Map<string, { topic: string; partition: number; records: WireRecord[] }>();
-  for (const { topic, record } of records) {
+function byPartition(records: readonly OutgoingRecord[], layout: ClusterLayout): readonly PartitionBatch[] {
+  const batches = new Map<string, { topic: string; partition: number; records: SizedRecord[] }>();
+  for (const record of records) {
+    const { topic } = record;
     const { length } = present(layout.get(topic), `layout of topic ${topic}`);
     const partition = partitionOf(record.key, length);
     const name = `${topic}/${String(partition)}`;
@@ -57,7 +53,7 @@ function byPartition(records: readonly RoutedRecord[], layout: ClusterLayout): r
 
 function cut({ topic, partition, records }: PartitionBatch, bytesMax: number): readonly PartitionBatch[] {
   const batches: PartitionBatch[] = [];
-  let current: WireRecord[] = [];
+  let current: SizedRecord[] = [];
   let bytes = BATCH_OVERHEAD_BYTES;
   for (const record of records) {
     if (current.length > 0 && bytes + record.bytes > bytesMax) {

@@ -41,7 +41,7 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterLimits {
-  /** Largest record, in bytes as {@link recordBytes} counts them. */
+  /** Largest record, in bytes as {@link recordBytesOf} counts them. */
   readonly recordBytesMax: number;
   /** So much of a body is published; what is longer is cut and listed in `truncated`. */
   readonly bodyBytesMax: number;

@@ -1,5 +1,5 @@
 import { unreachable } from '../lib/assert.ts';
-import type { OutgoingRecord } from '../lib/outgoing-record.ts';
+import { type OutgoingRecord, recordBytesOf } from '../lib/outgoing-record.ts';
 import { TOPICS, type DataRecord, type LogicalTopic } from './topics/topics.ts';
 
 export interface EncodeOptions {
@@ -18,10 +18,9 @@ export interface EncodeOptions {
 export function encodeRecord(record: DataRecord, options: EncodeOptions): OutgoingRecord {
   const { value } = record;
   const key = value.subjectUri ?? value.accountUri;
-  return {
-    topic: options.topics[record.topic],
+  const sized = {
     key,
-    value: valueOf(record),
+    value: Buffer.from(valueOf(record)),
     headers: {
       ce_specversion: '1.0',
       ce_id: value.id,
@@ -34,6 +33,7 @@ export function encodeRecord(record: DataRecord, options: EncodeOptions): Outgoi
     },
     timestampMs: value.receivedAt,
   };
+  return { topic: options.topics[record.topic], ...sized, bytes: recordBytesOf(sized) };
 }
 
 function valueOf(record: DataRecord): string {
@@ -49,17 +49,4 @@ function valueOf(record: DataRecord): string {
     default:
       return unreachable(record);
   }
-}
-
-/** Lengths and deltas around one record and one header of a record batch, at the most. */
-const RECORD_OVERHEAD_BYTES = 40;
-const HEADER_OVERHEAD_BYTES = 6;
-
-/** The size of a record as it is sent, in bytes before compression, rounded up by a few dozen. */
-export function recordBytes(record: OutgoingRecord): number {
-  let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(record.key) + Buffer.byteLength(record.value);
-  for (const [name, value] of Object.entries(record.headers)) {
-    bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(value);
-  }
-  return bytes;
 }

@@ -59,7 +59,7 @@ export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordCo
 export function goldenTextOf(records: readonly DataRecord[]): string {
   const lines = records.map((record) => {
     const { topic, key, value } = encodeRecord(record, ENCODE_OPTIONS);
-    return `${topic} ${key}\n${indented(value)}\n`;
+    return `${topic} ${key}\n${indented(value.toString())}\n`;
   });
   return lines.join('\n');
 }

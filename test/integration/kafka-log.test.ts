@@ -4,7 +4,7 @@ import { KafkaError } from '../../src/kafka/kafka-error.ts';
 import type { KafkajsLog } from '../../src/kafka/kafkajs-log.ts';
 import type { TransactionPlan } from '../../src/kafka/port.ts';
 import { createTopics, diffTopics, planTopics } from '../../src/kafka/topics.ts';
-import { progressRecord } from '../../src/kafka/wire-record.ts';
+import { progressRecord } from '../../src/kafka/progress-record.ts';
 import { testBrokers, uniqueName } from '../support/kafka.ts';
 import { createInstallation, type Installation, NEVER, openLog } from '../support/shards.ts';
 import { TcpLink } from '../support/tcp-link.ts';

@@ -155,7 +155,7 @@ export class FakeKafka implements KafkaLog {
     const batches = [...first, ...rest.flat()];
     for (const batch of batches) {
       const records = this.#recordsOf(batch);
-      for (const { key, value } of batch.records) records.push({ key, value });
+      for (const { key, value } of batch.records) records.push({ key, value: value?.toString() ?? null });
       if (batch === first[0]) nextOffset = BigInt(records.length);
     }
     for (const name of new Set(batches.map(nameOf))) this.partitions.get(name)?.push(null);

@@ -13,6 +13,7 @@ import { type PartitionsChanged, Topology } from '../../src/kafka/topology.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
 import { uniqueName } from './kafka.ts';
+import { outgoingRecord } from './outgoing.ts';
 
 export const NEVER = new AbortController().signal;
 
@@ -161,13 +162,18 @@ export function unitOf(
   const { records = 5, padding = 100 } = options;
   return {
     accountId,
-    records: Array.from({ length: records }, (_, index) => ({
-      topic: installation.dataTopic,
-      key: `${accountId}-${String(index)}`,
-      value: JSON.stringify({ id: `${accountId}#${String(revision)}.${String(index)}`, padding: 'x'.repeat(padding) }),
-      headers: { ce_id: `${accountId}#${String(revision)}.${String(index)}` },
-      timestampMs: Date.now(),
-    })),
+    records: Array.from({ length: records }, (_, index) =>
+      outgoingRecord({
+        topic: installation.dataTopic,
+        key: `${accountId}-${String(index)}`,
+        value: JSON.stringify({
+          id: `${accountId}#${String(revision)}.${String(index)}`,
+          padding: 'x'.repeat(padding),
+        }),
+        headers: { ce_id: `${accountId}#${String(revision)}.${String(index)}` },
+        timestampMs: Date.now(),
+      }),
+    ),
     progress: [{ key: `a/${accountId}`, value: JSON.stringify({ accountId, revision }) }],
   };
 }

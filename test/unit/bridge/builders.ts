@@ -85,7 +85,7 @@ export interface PlannedValue {
 }
 
 export function valuesOf({ records }: Pick<Plan, 'records'>): readonly PlannedValue[] {
-  return records.map(({ value }) => JSON.parse(value) as PlannedValue);
+  return records.map(({ value }) => JSON.parse(value.toString()) as PlannedValue);
 }
 
 /** `recordType@generation.sequence` of each record. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseProgress } from '../../../src/bridge/account-progress.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
+import { outgoingRecord } from '../../support/outgoing.ts';
 import { NOW, openProgress } from './builders.ts';
 import { cursorOn, FakeShard } from './fakes.ts';
 
@@ -37,7 +38,7 @@ describe('the cursor', () => {
   test('writes what it moves to: records and progress in one unit, every write unlike the one before', async () => {
     const shard = new FakeShard();
     const cursor = cursorOn(shard, openProgress({ revision: 4 }));
-    const record = { topic: 't', key: 'k', value: '{}', headers: {}, timestampMs: 1 };
+    const record = outgoingRecord({ topic: 't', key: 'k', value: '{}' });
     await cursor.advance({ records: [record], next: cursor.progress });
     await cursor.advance({ records: [], next: cursor.progress });
 

@@ -8,6 +8,7 @@ import { RecordRejectedError, ShardLostError, TopologyError } from '../../../src
 import { SHARD_DEFAULTS, type ShardSettings } from '../../../src/kafka/shard-settings.ts';
 import { type PartitionsChanged, Topology } from '../../../src/kafka/topology.ts';
 import { FakeClock, FakeKafka } from '../../support/fake-kafka.ts';
+import { outgoingRecord } from '../../support/outgoing.ts';
 import { NEVER, RecordingObserver, SILENT } from '../../support/shards.ts';
 
 const DATA = 'cwa.presence';
@@ -58,15 +59,7 @@ function newShard(kafka: FakeKafka, options: Options = {}) {
 function unit(accountId: string, revision: number, size = 10): CommitUnit {
   return {
     accountId,
-    records: [
-      {
-        topic: DATA,
-        key: accountId,
-        value: `${accountId}#${String(revision)}`.padEnd(size),
-        headers: {},
-        timestampMs: 1,
-      },
-    ],
+    records: [outgoingRecord({ topic: DATA, key: accountId, value: `${accountId}#${String(revision)}`.padEnd(size) })],
     progress: [{ key: `a/${accountId}`, value: `${accountId}@${String(revision)}` }],
   };
 }

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 
-import type { ClusterLayout, PartitionBatch, TransactionPlan, WireRecord } from '../../../src/kafka/port.ts';
-import { planTransaction, type RoutedRecord } from '../../../src/kafka/transaction-plan.ts';
-import { BATCH_OVERHEAD_BYTES, toWireRecord } from '../../../src/kafka/wire-record.ts';
+import type { ClusterLayout, PartitionBatch, TransactionPlan } from '../../../src/kafka/port.ts';
+import { BATCH_OVERHEAD_BYTES } from '../../../src/kafka/progress-record.ts';
+import { planTransaction } from '../../../src/kafka/transaction-plan.ts';
+import type { OutgoingRecord } from '../../../src/lib/outgoing-record.ts';
+import { outgoingRecord } from '../../support/outgoing.ts';
 
 const LAYOUT: ClusterLayout = new Map([
   ['presence', [1, 2, 3, 1, 2, null]],
@@ -12,16 +14,16 @@ const LAYOUT: ClusterLayout = new Map([
   ['progress', [3]],
 ]);
 
-function record(key: string, value: string): WireRecord {
-  return toWireRecord({ topic: '', key, value, headers: {}, timestampMs: 0 });
+function record(key: string, value: string, topic = 'presence'): OutgoingRecord {
+  return outgoingRecord({ topic, key, value });
 }
 
 function plan(
-  records: readonly RoutedRecord[],
+  records: readonly OutgoingRecord[],
   options: {
     readonly batchBytesMax?: number;
     readonly isIsolated?: boolean;
-    readonly progress?: readonly WireRecord[];
+    readonly progress?: readonly OutgoingRecord[];
   } = {},
 ): TransactionPlan {
   const { batchBytesMax = 500, isIsolated = false, progress = [record('a/anna', 'p')] } = options;
@@ -39,7 +41,7 @@ const routed = fc
     key: fc.string({ minLength: 1, maxLength: 6 }),
     size: fc.integer({ min: 0, max: 700 }),
   })
-  .map(({ topic, key, size }) => ({ topic, record: record(key, 'x'.repeat(size)) }));
+  .map(({ topic, key, size }) => record(key, 'x'.repeat(size), topic));
 
 describe('every plan', () => {
   const everyPlan = fc.property(fc.array(routed), fc.boolean(), (records, isIsolated) => {
@@ -54,10 +56,8 @@ describe('every plan', () => {
       const count = LAYOUT.get(topic)?.length ?? 0;
       for (let partition = 0; partition < count; partition += 1) {
         const sent = batches.filter((batch) => batch.topic === topic && batch.partition === partition);
-        const wanted = records.filter(
-          (each) => each.topic === topic && javaPartition(each.record.key, count) === partition,
-        );
-        expect(sent.flatMap((batch) => batch.records)).toEqual(wanted.map((each) => each.record));
+        const wanted = records.filter((each) => each.topic === topic && javaPartition(each.key, count) === partition);
+        expect(sent.flatMap((batch) => batch.records)).toEqual(wanted);
       }
     }
     for (const send of sends) {
@@ -91,10 +91,7 @@ function javaPartition(key: string, count: number): number {
 }
 
 test('needs one send for each leader when everything fits', () => {
-  const records = Array.from({ length: 50 }, (_, index) => ({
-    topic: 'presence',
-    record: record(`key${String(index)}`, ''),
-  }));
+  const records = Array.from({ length: 50 }, (_, index) => record(`key${String(index)}`, ''));
 
   const { first, rest } = plan(records, { batchBytesMax: 100_000 });
 
@@ -106,7 +103,7 @@ test('needs one send for each leader when everything fits', () => {
 test('cuts progress that is too large', () => {
   const progress = Array.from({ length: 5 }, (_, index) => record(`a/${String(index)}`, 'x'.repeat(150)));
 
-  const { first, rest } = plan([{ topic: 'presence', record: record('k', 'v') }], { progress });
+  const { first, rest } = plan([record('k', 'v')], { progress });
 
   expect([...first, ...rest.flat()].map(({ topic, records }) => `${topic}:${String(records.length)}`)).toEqual([
     'progress:2',

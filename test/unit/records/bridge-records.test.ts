@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import { deadLetterRecords, eventDeadLetters } from '../../../src/records/dead-letter-records.ts';
-import { encodeRecord, recordBytes } from '../../../src/records/encode-record.ts';
+import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { operationsRecord } from '../../../src/records/operations-record.ts';
 import type { DeadLetterRecord } from '../../../src/records/topics/dead-letter.ts';
 import type { DataRecord } from '../../../src/records/topics/topics.ts';
@@ -72,7 +72,7 @@ describe('deadLetterRecords', () => {
     expect(bodyOf(letters).equals(body)).toBe(true);
     expect(letters[0]?.bodySha256).toBe(createHash('sha256').update(body).digest('hex'));
     for (const record of records) {
-      expect(recordBytes(encodeRecord(record, OPTIONS))).toBeLessThanOrEqual(LIMITS.recordBytesMax);
+      expect(encodeRecord(record, OPTIONS).bytes).toBeLessThanOrEqual(LIMITS.recordBytesMax);
     }
   });
 

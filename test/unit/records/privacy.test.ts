@@ -19,7 +19,7 @@ function noted(name = 'note'): XmlElement {
 
 function everythingOf(root: XmlElement, privacyNotes: 'keep' | 'hash' | 'drop'): string {
   return normalized(root, { includeRaw: true, privacyNotes })
-    .map((record) => encodeRecord(record, OPTIONS).value)
+    .map((record) => encodeRecord(record, OPTIONS).value.toString())
     .join('');
 }
 

@@ -7,6 +7,7 @@ import type { OperationFacts } from '../../../src/records/topics/operations.ts';
 import type { CheckedRecord } from '../../../src/verify/checked-record.ts';
 import { Verifier, type VerifierOptions } from '../../../src/verify/verifier.ts';
 import type { Report } from '../../../src/verify/report.ts';
+import { outgoingRecord } from '../../support/outgoing.ts';
 
 export const NAMES = { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
 const PARTITIONS = 3;
@@ -44,13 +45,20 @@ export function outgoing(facts: Facts, topics: Readonly<Record<keyof typeof NAME
   const encoded = encodeRecord(record, { installation: 'test', topics });
   if (subject === null) return encoded;
   const value = { ...record.value, subjectUri: subject, id: recordId(context, `event:${String(sequence)}`, 0, 0) };
-  return { ...encoded, topic: topics.presence, key: subject, value: JSON.stringify(value) };
+  return outgoingRecord({ ...encoded, topic: topics.presence, key: subject, value: JSON.stringify(value) });
 }
 
 /** The same where Kafka puts it, at offset `sequence`. */
 export function stored(facts: Facts): CheckedRecord {
   const { key, timestampMs, topic, value } = outgoing(facts);
-  return { topic, partition: partitionOf(key, PARTITIONS), offset: BigInt(facts.sequence), timestampMs, key, value };
+  return {
+    topic,
+    partition: partitionOf(key, PARTITIONS),
+    offset: BigInt(facts.sequence),
+    timestampMs,
+    key,
+    value: value.toString(),
+  };
 }
 
 /** A whole generation: a gap, `events` presence records of some users, and the end of the snapshot in their midst. */

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { BATCH_OVERHEAD_BYTES, toWireRecord } from '../../../src/kafka/wire-record.ts';
+import { BATCH_OVERHEAD_BYTES } from '../../../src/kafka/progress-record.ts';
+import { outgoingRecord } from '../../support/outgoing.ts';
 
 interface Encoder {
   size(): number;
@@ -36,7 +37,7 @@ test('never estimates a batch smaller than what goes over the wire', async () =>
       );
       const batch = await RecordBatch({ firstTimestamp: 0, maxTimestamp: 0, records: encoded });
 
-      const estimate = outgoing.reduce((sum, record) => sum + toWireRecord(record).bytes, BATCH_OVERHEAD_BYTES);
+      const estimate = outgoing.reduce((sum, record) => sum + outgoingRecord(record).bytes, BATCH_OVERHEAD_BYTES);
       expect(estimate).toBeGreaterThanOrEqual(batch.size());
     }),
   );

@@ -4,7 +4,7 @@ import { recordsPage } from './records-page.ts';
 
 /** Every file that is generated from the record schemas: its path from the top of the checkout, and its text. */
 export function recordsFiles(): ReadonlyMap<string, string> {
-  const topics: readonly LogicalTopic[] = ['presence', 'unknown', 'operations', 'deadletter'];
+  const topics = Object.keys(TOPICS) as readonly LogicalTopic[];
   return new Map([
     ['docs/records.md', recordsPage()],
     ...topics.map((topic): [string, string] => [`schemas/${subjectOf(TOPICS[topic].defaultName)}.avsc`, avscOf(topic)]),

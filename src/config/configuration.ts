@@ -79,12 +79,15 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
   });
 }
 
+/** What follows the prefix in the names of topics that are not called after their kind. */
+const SUFFIXES: Readonly<Record<string, string>> = { current: 'presence.current' };
+
 /** The whole name of each topic. */
 export function topicNamesOf(topics: DraftSettings['kafka']['topics']): Readonly<Record<TopicKind, string>> {
   const { names, prefix } = topics;
-  return Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, name ?? prefix + kind])) as Readonly<
-    Record<TopicKind, string>
-  >;
+  return Object.fromEntries(
+    Object.entries(names).map(([kind, name]) => [kind, name ?? prefix + (SUFFIXES[kind] ?? kind)]),
+  ) as Readonly<Record<TopicKind, string>>;
 }
 
 function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {

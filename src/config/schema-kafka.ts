@@ -3,7 +3,7 @@ import type { Section } from './setting.ts';
 const TOPIC_DOC = 'not set: `prefix` + ';
 
 /** A topic's own name, for those who cannot take the prefix. */
-function topic<const Name extends string>(name: Name, holds: string) {
+function topic(name: string, holds: string) {
   return {
     doc: `Topic of ${holds}; ${TOPIC_DOC}\`${name}\`.`,
     format: 'topic',
@@ -16,6 +16,11 @@ const TOPICS = {
   prefix: { doc: 'What the names of all topics begin with.', format: 'topicPrefix', default: 'cwa.' },
   names: {
     presence: topic('presence', 'presence records'),
+    current: topic('presence.current', 'the latest state of each user (compacted)'),
+    signin: topic('signin', 'sign-in edges'),
+    contacts: topic('contacts', 'contact lists, watchers, access levels, server policy'),
+    conversations: topic('conversations', 'conversations'),
+    requests: topic('requests', 'outcomes of requests'),
     unknown: topic('unknown', 'events that no other topic takes'),
     operations: topic('operations', 'what happened to sessions, gaps included'),
     deadletter: topic('deadletter', 'documents that could not be read'),

@@ -3,7 +3,7 @@ import type { TopicAdmin, TopicDescription, TopicPlan } from './topic-admin.ts';
 /** What a topic is for; its name comes from the configuration. */
 type TopicRole =
   | 'presence'
-  | 'presence.current'
+  | 'current'
   | 'signin'
   | 'contacts'
   | 'conversations'
@@ -31,7 +31,7 @@ type Cleanup = 'delete' | 'compact' | 'progress';
 /** Settings of design §7. */
 const CLEANUP: Readonly<Record<TopicRole, Cleanup>> = {
   presence: 'delete',
-  'presence.current': 'compact',
+  current: 'compact',
   signin: 'delete',
   contacts: 'delete',
   conversations: 'delete',

@@ -40,6 +40,12 @@ function valueOf(record: DataRecord): string {
   switch (record.topic) {
     case 'presence':
       return TOPICS.presence.serialize(record.value);
+    case 'contacts':
+      return TOPICS.contacts.serialize(record.value);
+    case 'conversations':
+      return TOPICS.conversations.serialize(record.value);
+    case 'requests':
+      return TOPICS.requests.serialize(record.value);
     case 'unknown':
       return TOPICS.unknown.serialize(record.value);
     case 'operations':

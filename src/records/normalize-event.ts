@@ -21,10 +21,16 @@ export function normalizeEvent(event: AdmittedEvent, context: RecordContext): re
   const open: AdmittedEvent = { ...event, element, warnings };
   // An element of somebody else's vocabulary is not ours, however it is called (events-and-categories §1.3).
   const isOurs = element.namespace === '' || element.namespace === CWA_NAMESPACE;
-  if (isOurs && element.name === USER_PRESENCE) return userPresenceRecords(open, context);
-  if (isOurs && element.name === SELF_PRESENCE) return [selfPresenceRecord(open, context)];
-  return unknownRecords(open, context);
+  const records = (isOurs ? NORMALIZERS.get(element.name) : undefined) ?? unknownRecords;
+  return records(open, context);
 }
+
+/** Events that have a shape of their own, by the name of their element (events-and-categories §2). */
+const NORMALIZERS: ReadonlyMap<string, (event: AdmittedEvent, context: RecordContext) => readonly DataRecord[]> =
+  new Map([
+    [USER_PRESENCE, userPresenceRecords],
+    [SELF_PRESENCE, (event, context) => [selfPresenceRecord(event, context)]],
+  ]);
 
 /** Answers to commands never have an eid: nothing is amiss. */
 function withoutEidMissing(warnings: readonly string[]): readonly string[] {

@@ -7,6 +7,7 @@ import { encodeRecord } from '../../src/records/encode-record.ts';
 import { normalizeEvent } from '../../src/records/normalize-event.ts';
 import type { RecordContext } from '../../src/records/record-context.ts';
 import type { DataRecord } from '../../src/records/topics/topics.ts';
+import { TOPIC_NAMES } from '../support/topic-names.ts';
 
 /** Installation, times and names are the same in every golden file. */
 const CONTEXT = {
@@ -26,15 +27,7 @@ const CONTEXT = {
   privacyNotes: 'keep',
 } as const;
 
-export const ENCODE_OPTIONS = {
-  installation: 'cwa-bridge',
-  topics: {
-    presence: 'cwa.presence',
-    unknown: 'cwa.unknown',
-    operations: 'cwa.operations',
-    deadletter: 'cwa.deadletter',
-  },
-} as const;
+export const ENCODE_OPTIONS = { installation: 'cwa-bridge', topics: TOPIC_NAMES };
 
 /** What would be published for a document: through the real gate, order and admission, as the first answer of a session. */
 export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordContext> = {}): readonly DataRecord[] {

@@ -135,7 +135,7 @@ describe('topics', () => {
   test('are made as planned, so that a comparison finds no difference', async () => {
     const prefix = uniqueName('topics');
     const plans = planTopics({
-      names: { signin: `${prefix}.signin`, 'presence.current': `${prefix}.current`, progress: `${prefix}.progress` },
+      names: { signin: `${prefix}.signin`, current: `${prefix}.current`, progress: `${prefix}.progress` },
       partitions: 2,
       shards: 3,
       retentionMs: 86_400_000,

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { verify } from '../../src/commands/verify.ts';
 import { partitionOf } from '../../src/lib/murmur2.ts';
 import type { OutgoingRecord } from '../../src/lib/outgoing-record.ts';
+import { type LogicalTopic, TOPICS } from '../../src/records/topics/topics.ts';
 import { setStage, type Stage } from '../support/bridge.ts';
 import { type CommandOutcome, runCommand } from '../support/command-line.ts';
 import { uniqueName } from '../support/kafka.ts';
@@ -26,11 +27,8 @@ async function setBench(): Promise<Bench> {
   const stage = await setStage({ settings: SETTINGS });
   const file = await stage.configure();
   const { prefix } = stage;
-  const names = ['presence', 'unknown', 'operations', 'deadletter'] as const;
-  const topics = Object.fromEntries(names.map((name) => [name, `${prefix}${name}`])) as Record<
-    (typeof names)[number],
-    string
-  >;
+  const names = Object.keys(TOPICS) as readonly LogicalTopic[];
+  const topics = Object.fromEntries(names.map((name) => [name, `${prefix}${name}`])) as Record<LogicalTopic, string>;
   return {
     stage,
     kafka: new kafkajs.Kafka({ brokers: [...stage.brokers], logLevel: kafkajs.logLevel.NOTHING }),

@@ -1,13 +1,19 @@
 import type { RecordSchema } from '../schema/schema.ts';
 import { type Serialize, serializerOf } from '../schema/serialize.ts';
+import { type ContactsRecord, contactsSchema } from './contacts.ts';
+import { type ConversationsRecord, conversationsSchema } from './conversations.ts';
 import { type DeadLetterRecord, deadLetterSchema } from './dead-letter.ts';
 import { type OperationsRecord, operationsSchema } from './operations.ts';
 import { type PresenceRecord, presenceSchema } from './presence.ts';
+import { type RequestsRecord, requestsSchema } from './requests.ts';
 import { type UnknownRecord, unknownSchema } from './unknown.ts';
 
 /** A record with the topic it belongs to, by the topic's logical name. */
 export type DataRecord =
   | { readonly topic: 'presence'; readonly value: PresenceRecord }
+  | { readonly topic: 'contacts'; readonly value: ContactsRecord }
+  | { readonly topic: 'conversations'; readonly value: ConversationsRecord }
+  | { readonly topic: 'requests'; readonly value: RequestsRecord }
   | { readonly topic: 'unknown'; readonly value: UnknownRecord }
   | { readonly topic: 'operations'; readonly value: OperationsRecord }
   | { readonly topic: 'deadletter'; readonly value: DeadLetterRecord };
@@ -45,6 +51,27 @@ export const TOPICS = {
     { version: 1, major: 1 },
     presenceSchema,
     serializerOf(presenceSchema),
+  ),
+  contacts: topic(
+    'cwa.contacts',
+    'Contact list, watchers, access levels and server policy of an account: `contactGroup`, `subscribers`, `containers`, `configuration`. Keyed by the account.',
+    { version: 1, major: 1 },
+    contactsSchema,
+    serializerOf(contactsSchema),
+  ),
+  conversations: topic(
+    'cwa.conversations',
+    'What happened in conversations of the account: recordType `conference`. Keyed by the account.',
+    { version: 1, major: 1 },
+    conversationsSchema,
+    serializerOf(conversationsSchema),
+  ),
+  requests: topic(
+    'cwa.requests',
+    'What became of requests, with results of searches: recordType is the name of the element. Keyed by the account.',
+    { version: 1, major: 1 },
+    requestsSchema,
+    serializerOf(requestsSchema),
   ),
   unknown: topic(
     'cwa.unknown',

@@ -4,7 +4,7 @@ import type { TopicAdmin, TopicDescription, TopicPlan } from '../../../src/kafka
 import { createTopics, diffTopics, planTopics, type TopicPlanOptions } from '../../../src/kafka/topics.ts';
 import { NEVER } from '../../support/shards.ts';
 
-const NAMES = { presence: 'cwa.presence', 'presence.current': 'cwa.presence.current', progress: 'cwa.progress' };
+const NAMES = { presence: 'cwa.presence', current: 'cwa.presence.current', progress: 'cwa.progress' };
 
 function planned(options: Partial<TopicPlanOptions> = {}): readonly TopicPlan[] {
   return planTopics({

@@ -7,11 +7,12 @@ import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { operationsRecord } from '../../../src/records/operations-record.ts';
 import type { DeadLetterRecord } from '../../../src/records/topics/dead-letter.ts';
 import type { DataRecord } from '../../../src/records/topics/topics.ts';
+import { TOPIC_NAMES } from '../../support/topic-names.ts';
 import { admitted, category, element, recordContext, user, userPresence } from './builders.ts';
 
 const OPTIONS = {
   installation: 'cwa-bridge',
-  topics: { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' },
+  topics: TOPIC_NAMES,
 };
 const LETTER = { reason: 'malformed', action: 'retry', message: 'not closed', attempts: 2 } as const;
 const LIMITS = { recordBytesMax: 8192, bodyBytesMax: 1_000_000 };
@@ -51,7 +52,7 @@ describe('operationsRecord', () => {
         missing: [],
       },
     });
-    expect(encodeRecord(record, OPTIONS)).toMatchObject({ topic: 'o', key: 'sip:bot@northpier.example' });
+    expect(encodeRecord(record, OPTIONS)).toMatchObject({ topic: 'cwa.operations', key: 'sip:bot@northpier.example' });
   });
 
   test('its id follows from its sequence', () => {

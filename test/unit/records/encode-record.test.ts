@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 
 import type { OutgoingRecord } from '../../../src/lib/outgoing-record.ts';
 import { encodeRecord } from '../../../src/records/encode-record.ts';
+import { TOPIC_NAMES } from '../../support/topic-names.ts';
 import { element, normalized, user, userPresence } from './builders.ts';
 
 const OPTIONS = {
   installation: 'cwa-bridge',
-  topics: { presence: 'prod.presence', unknown: 'prod.unknown', operations: 'o', deadletter: 'd' },
+  topics: { ...TOPIC_NAMES, presence: 'prod.presence', unknown: 'prod.unknown' },
 };
 
 function encodedOf(root: Parameters<typeof normalized>[0]): OutgoingRecord {

@@ -6,6 +6,7 @@ import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { normalizeEvent } from '../../../src/records/normalize-event.ts';
 import type { DataRecord } from '../../../src/records/topics/topics.ts';
 import { WARNINGS } from '../../../src/records/warnings.ts';
+import { TOPIC_NAMES } from '../../support/topic-names.ts';
 import { admitted, recordContext } from './builders.ts';
 
 /** Names that the readers look for, that JavaScript's objects have, and any others. */
@@ -59,7 +60,7 @@ const events = fc
 
 const OPTIONS = {
   installation: 'cwa-bridge',
-  topics: { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' },
+  topics: TOPIC_NAMES,
 };
 
 function recordsOf(root: XmlElement): readonly DataRecord[] {

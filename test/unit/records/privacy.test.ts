@@ -6,12 +6,13 @@ import type { XmlElement } from '../../../src/lib/xml.ts';
 import { serializeXml } from '../../../src/lib/xml.ts';
 import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { disclosable } from '../../../src/records/privacy.ts';
+import { TOPIC_NAMES } from '../../support/topic-names.ts';
 import { category, element, normalized, note, presenceWith, user, userPresence } from './builders.ts';
 
 const TEXT = 'At the lighthouse';
 const DIGEST = `sha256:${createHash('sha256').update(TEXT).digest('hex')}`;
 const KEEP = { notes: 'keep', messages: 'keep' } as const;
-const OPTIONS = { installation: 'x', topics: { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } };
+const OPTIONS = { installation: 'x', topics: TOPIC_NAMES };
 
 function noted(name = 'note'): XmlElement {
   return category(name, { instance: '0' }, note(element('body', { type: 'personal' }, TEXT)));

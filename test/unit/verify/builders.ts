@@ -4,12 +4,14 @@ import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { operationsRecord, type OperationType } from '../../../src/records/operations-record.ts';
 import { recordId } from '../../../src/records/record-id.ts';
 import type { OperationFacts } from '../../../src/records/topics/operations.ts';
+import { type LogicalTopic } from '../../../src/records/topics/topics.ts';
 import type { CheckedRecord } from '../../../src/verify/checked-record.ts';
 import { Verifier, type VerifierOptions } from '../../../src/verify/verifier.ts';
 import type { Report } from '../../../src/verify/report.ts';
 import { outgoingRecord } from '../../support/outgoing.ts';
+import { TOPIC_NAMES } from '../../support/topic-names.ts';
 
-export const NAMES = { presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
+export const NAMES = { ...TOPIC_NAMES, presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
 const PARTITIONS = 3;
 const TOPICS = new Map(Object.values(NAMES).map((name) => [name as string, PARTITIONS]));
 
@@ -25,7 +27,7 @@ export interface Facts {
 }
 
 /** A record as the bridge encodes it: of the operations topic, or, with a subject, of the presence topic. */
-export function outgoing(facts: Facts, topics: Readonly<Record<keyof typeof NAMES, string>> = NAMES): OutgoingRecord {
+export function outgoing(facts: Facts, topics: Readonly<Record<LogicalTopic, string>> = NAMES): OutgoingRecord {
   const { accountId = 'a', generation = 1, sequence, subject = null, timestampMs = 1_000 } = facts;
   const context = {
     installation: 'test',

@@ -70,8 +70,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/kafka/kafkajs-producer.ts',
-        find: '        () => sendOnce(transaction, send),\n',
-        replace: '        () => sendOnce(transaction, send).catch((): RecordMetadata[] => []),\n',
+        find: '() => this.#sendOnce(transaction, send));\n    }\n    await',
+        replace: '() => this.#sendOnce(transaction, send).catch((): RecordMetadata[] => []));\n    }\n    await',
       },
     ],
     tests: ['test/integration/kafka-log.test.ts', 'test/integration/kafka-shard.test.ts'],

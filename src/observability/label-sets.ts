@@ -79,6 +79,7 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
     'NOT_COORDINATOR',
     'MESSAGE_TOO_LARGE',
     'INCOMPLETE_ANSWER',
+    'SEVERAL_LEADERS',
     'KafkaJSConnectionError',
     'KafkaJSRequestTimeoutError',
     OTHER,

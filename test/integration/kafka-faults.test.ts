@@ -3,8 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 
 import { LocalCluster } from '../../dev/kafka/local-cluster.ts';
+import type { PartitionBatch } from '../../src/kafka/port.ts';
+import { progressRecord } from '../../src/kafka/progress-record.ts';
 import { committedIds, FLAWLESS, judge } from '../support/committed.ts';
-import { createInstallation, type Installation, NEVER, type OpenShard, openShard, unitOf } from '../support/shards.ts';
+import { uniqueName } from '../support/kafka.ts';
+import {
+  createInstallation,
+  type Installation,
+  NEVER,
+  openLog,
+  type OpenShard,
+  openShard,
+  unitOf,
+} from '../support/shards.ts';
 
 const RECORDS = 6;
 const DEADLINE_MS = 90_000;
@@ -112,5 +123,22 @@ test(
     expect(open?.observer.failures.length).toBeGreaterThanOrEqual(3);
     const verdict = judge(await committedIds(load.installation), { revisions: load.revisions, records: RECORDS });
     expect(verdict).toEqual(FLAWLESS);
+    await expectRefusedAcrossLeaders(load.installation);
   },
 );
+
+/** One send for the partitions of all leaders, as if the transaction had been planned before the leaders moved. */
+async function expectRefusedAcrossLeaders(installation: Installation): Promise<void> {
+  const log = openLog(installation);
+  const producer = log.createProducer(uniqueName('writer'));
+  await producer.fence(NEVER);
+  const records = [progressRecord({ key: 'k', value: 'across leaders' }, Date.now())];
+  const batchFor = (topic: string, partition: number): PartitionBatch => ({ topic, partition, records });
+  const send = Array.from({ length: 6 }, (_, partition) => batchFor(installation.dataTopic, partition));
+
+  const commit = producer.commit({ first: [batchFor(installation.progressTopic, 0)], rest: [send] }, NEVER);
+
+  await expect(commit).rejects.toMatchObject({ kafkaCode: 'SEVERAL_LEADERS' });
+  await producer.dispose();
+  await log.close();
+}

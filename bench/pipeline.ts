@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { TOPICS } from '../src/records/topics/topics.ts';
 import { type Capture, capture } from './capture.ts';
 import { during, type Measure, program, type Ring, uniqueName, untilEvents } from './contest.ts';
 import { Subject } from './subject.ts';
@@ -9,13 +10,12 @@ import { PARTITIONS, withTopics } from './topics.ts';
 const CAPTURED_EVENTS = 8_000;
 /** A session with one event an answer is slow: fewer have to do. */
 const CAPTURED_ANSWERS = 2_000;
-const DATA_TOPICS = ['presence', 'unknown', 'operations', 'deadletter'] as const;
 
 /** The bridge, as it is run in production. Events count when a poll has acknowledged them. */
 export async function runPipeline<T>(ring: Ring, eventsPerAnswer: number, measure: Measure<T>): Promise<T> {
   const installation = uniqueName('pipeline');
   const prefix = `${installation}.`;
-  const topics = DATA_TOPICS.map((name) => ({ topic: prefix + name, partitions: PARTITIONS }));
+  const topics = Object.keys(TOPICS).map((name) => ({ topic: prefix + name, partitions: PARTITIONS }));
   const progress = { topic: `${prefix}progress`, partitions: ring.shards };
   return withTopics(ring.brokers, [...topics, progress], async () => {
     ring.server.begin(eventsPerAnswer);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { TOPICS } from '../../src/records/topics/topics.ts';
 import type { SimulatedAccount } from '../../src/simulator/options.ts';
 
 /** A watching account with the users that only it watches. */
@@ -39,7 +40,7 @@ export interface BridgeConfigOptions {
 /** The names of the topics, by what they hold. */
 export function topicsOf(installation: string): { readonly data: readonly string[]; readonly progress: string } {
   const named = (name: string): string => `${installation}.${name}`;
-  return { data: ['presence', 'unknown', 'operations', 'deadletter'].map(named), progress: named('progress') };
+  return { data: Object.keys(TOPICS).map(named), progress: named('progress') };
 }
 
 /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { parse, stringify } from 'yaml';
 
+import { TOPICS } from '../../src/records/topics/topics.ts';
 import type { SimulatedAccount } from '../../src/simulator/options.ts';
 
 const FILE = fileURLToPath(new URL('../../config/demo.yaml', import.meta.url));
@@ -65,16 +66,13 @@ export class DemoConfiguration {
   }
 }
 
-/** The topics that carry records, by the name of what they hold. */
-export const DATA_TOPICS = ['presence', 'unknown', 'operations', 'deadletter'] as const;
-
 export function prefixOf(installation: string): string {
   return `${installation}.`;
 }
 
 /** Names of the topics that carry records. */
 export function dataTopicsOf(installation: string): readonly string[] {
-  return DATA_TOPICS.map((name) => `${prefixOf(installation)}${name}`);
+  return Object.keys(TOPICS).map((name) => `${prefixOf(installation)}${name}`);
 }
 
 export function progressTopicOf(installation: string): string {

@@ -94,7 +94,7 @@ const SOURCE = {
 };
 
 describe('JSON and Avro', () => {
-  test.each(['presence', 'unknown', 'operations', 'deadletter'] as const)(
+  test.each(Object.keys(TOPICS) as (keyof typeof TOPICS)[])(
     'the .avsc of %s compiles, and its root has the namespace of the project',
     (topic) => {
       expect(avroTypeOf(topic).name).toBe(`com.cwa_bridge.${TOPICS[topic].schema.name}`);

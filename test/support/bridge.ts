@@ -10,6 +10,7 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { runDaemon } from '../../src/daemon/daemon.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/observability/log.ts';
+import { TOPICS } from '../../src/records/topics/topics.ts';
 import { DEFAULT_ACCOUNT, type SimulatorOptions } from '../../src/simulator/options.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { Child } from './child.ts';
@@ -87,7 +88,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 async function openTail(brokers: readonly string[], prefix: string): Promise<TopicTail> {
-  const names = ['presence', 'unknown', 'operations', 'deadletter'].map((name) => `${prefix}${name}`);
+  const names = Object.keys(TOPICS).map((name) => `${prefix}${name}`);
   const tail = await TopicTail.open(brokers, names, uniqueName('tail'));
   onTestFinished(() => tail.close());
   return tail;

@@ -79,7 +79,7 @@ function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerP
 function tally({ observer }: BridgeParts, { batch }: AnswerPlan, receivedAt: number): void {
   batch.contents.forEach((record, i) => {
     const outgoing = batch.records[i];
-    if (outgoing !== undefined) observer.recordPublished(outgoing.topic, outgoing.value.length);
+    if (outgoing !== undefined) observer.recordPublished(outgoing.topic, outgoing.value?.length ?? 0);
     for (const code of record.value.warnings) observer.warned(code);
     if (record.value.origin === 'replay') observer.possibleRepeat(1);
     if (record.topic === 'deadletter') observer.deadLettered(record.value.reason, 1);

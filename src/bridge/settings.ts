@@ -1,7 +1,7 @@
 import type { SessionParameters } from '../cwa/client.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
 import type { Privacy } from '../records/privacy.ts';
-import type { LogicalTopic } from '../records/topics/topics.ts';
+import type { PublishedTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
 import type { SealingKey } from './sealing.ts';
 
@@ -42,7 +42,7 @@ export interface SessionSettings extends FailurePolicy {
 
 export interface RecordSettings {
   /** Logical topic name → configured topic name. */
-  readonly topics: Readonly<Record<LogicalTopic, string>>;
+  readonly topics: Readonly<Record<PublishedTopic, string>>;
   readonly recordBytesMax: number;
   readonly rawXmlBytesMax: number;
   /** So much of an unreadable answer is published. */

@@ -121,7 +121,7 @@ class Normalizer {
 
 /** The value is JSON text already, with all digits of its numbers: it must not pass through a JavaScript number. */
 function lineOf({ headers, key, topic, value }: OutgoingRecord): string {
-  return `{"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"headers":${JSON.stringify(headers)},"value":${value.toString()}}`;
+  return `{"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"headers":${JSON.stringify(headers)},"value":${String(value)}}`;
 }
 
 function isFileError(error: unknown): boolean {

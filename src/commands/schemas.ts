@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { messageOf } from '../lib/errors.ts';
 import { avscOf, subjectOf } from '../records/topics/avsc.ts';
-import { type LogicalTopic, TOPICS } from '../records/topics/topics.ts';
+import { ALL_TOPICS, type PublishedTopic } from '../records/topics/topics.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -20,7 +20,7 @@ Exit status: 0 done, 1 the folder cannot be written, 2 usage.
 `,
   async run(args, io) {
     const { values } = readArguments(args, { output: { type: 'string' } });
-    const names = Object.keys(TOPICS) as readonly LogicalTopic[];
+    const names = Object.keys(ALL_TOPICS) as readonly PublishedTopic[];
     if (values.output === undefined) {
       const all = names.map((topic): unknown => JSON.parse(avscOf(topic)));
       io.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
@@ -29,7 +29,7 @@ Exit status: 0 done, 1 the folder cannot be written, 2 usage.
     try {
       await mkdir(values.output, { recursive: true });
       for (const topic of names) {
-        const file = join(values.output, `${subjectOf(TOPICS[topic].defaultName)}.avsc`);
+        const file = join(values.output, `${subjectOf(ALL_TOPICS[topic].defaultName)}.avsc`);
         await writeFile(file, avscOf(topic));
         io.stdout.write(`${file}\n`);
       }

@@ -35,6 +35,24 @@ export const SCHEMA = {
       default: [],
     },
   },
+  presence: {
+    staleAfterMs: {
+      doc: 'How long the session may be down before the current state of its users says that it is stale.',
+      format: 'milliseconds',
+      default: 300_000,
+      min: 1_000,
+      max: 86_400_000,
+    },
+  },
+  signin: {
+    flapMs: {
+      doc: 'A sign-in after a shorter time out is marked as a flap.',
+      format: 'milliseconds',
+      default: 60_000,
+      min: 0,
+      max: 86_400_000,
+    },
+  },
   privacy: {
     messageContent: { doc: 'What people wrote in conversations.', format: 'choice', choices: PRIVACY, default: 'drop' },
     notes: { doc: 'What people wrote as their presence note.', format: 'choice', choices: PRIVACY, default: 'keep' },
@@ -76,6 +94,8 @@ export const SECTION_DOCS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   kafka: 'Where records and progress go.',
   session: 'How a session with a CWA server is led.',
   sealing: 'Keys for hand-over of sessions between replicas.',
+  presence: 'The current state of each user.',
+  signin: 'Sign-in edges.',
   privacy: 'What becomes of texts that people wrote: `keep`, `hash` (SHA-256) or `drop`.',
   records: 'What records carry.',
   limits: 'Bounds of one server answer. What is larger is refused and becomes a dead letter.',

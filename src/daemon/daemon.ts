@@ -13,7 +13,7 @@ import { version } from '../lib/version.ts';
 import { Heartbeats, watchForFreezes } from '../observability/heartbeat.ts';
 import type { Logger } from '../observability/log.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
-import { TOPICS } from '../records/topics/topics.ts';
+import { ALL_TOPICS, type PublishedTopic } from '../records/topics/topics.ts';
 import { WARNINGS } from '../records/warnings.ts';
 import { Account, type AccountWorld } from './account.ts';
 import { connectKafka } from './kafka-connection.ts';
@@ -161,7 +161,7 @@ function metricsOf(configuration: BridgeConfiguration): Metrics {
   const { accounts, kafka } = configuration;
   return createMetrics({
     accounts,
-    topics: (Object.keys(TOPICS) as (keyof typeof TOPICS)[]).map((topic) => kafka.topics.names[topic]),
+    topics: (Object.keys(ALL_TOPICS) as PublishedTopic[]).map((topic) => kafka.topics.names[topic]),
     version: version(),
     labelSets: { gapReason: GAP_REASONS, warning: Object.keys(WARNINGS) },
     withProcessMetrics: true,

@@ -12,7 +12,7 @@ import type { Random } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { partitionOf } from '../lib/murmur2.ts';
-import { TOPICS } from '../records/topics/topics.ts';
+import { ALL_TOPICS, type PublishedTopic } from '../records/topics/topics.ts';
 
 /** How old the picture of partitions and leaders may become while transactions run. */
 const TOPOLOGY_AGE_MS = 60_000;
@@ -46,7 +46,7 @@ export class Shards {
     const { clock, configuration, kafka, log, observer, random, replica } = parts;
     const { installation, kafka: settings } = configuration;
     const { names } = settings.topics;
-    const dataTopics = (Object.keys(TOPICS) as (keyof typeof TOPICS)[]).map((topic) => names[topic]);
+    const dataTopics = (Object.keys(ALL_TOPICS) as PublishedTopic[]).map((topic) => names[topic]);
     const progressTopic = names.progress;
     const shards = settings.shards;
     const topology = new Topology({

@@ -1,7 +1,10 @@
 /** One Kafka record, ready to be sent: what `records` makes, `bridge` carries and `kafka` writes. */
 export interface OutgoingRecord extends SizedRecord {
   readonly topic: string;
-  /** The JSON text in UTF-8. */
+}
+
+/** One that is no tombstone. */
+export interface ValuedRecord extends OutgoingRecord {
   readonly value: Buffer;
 }
 
@@ -14,7 +17,7 @@ export interface SizedRecord extends UnsizedRecord {
 interface UnsizedRecord {
   /** Decides the partition: Java's murmur2 over the partition count that was pinned at start. */
   readonly key: string;
-  /** Null is a tombstone: the key is gone. */
+  /** The bytes of the value; null is a tombstone: the key is gone. */
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
   /** The Kafka record timestamp, in milliseconds since the epoch. */

@@ -1,5 +1,5 @@
 import { unreachable } from '../lib/assert.ts';
-import { type OutgoingRecord, recordBytesOf } from '../lib/outgoing-record.ts';
+import { recordBytesOf, type ValuedRecord } from '../lib/outgoing-record.ts';
 import { TOPICS, type DataRecord, type LogicalTopic } from './topics/topics.ts';
 
 export interface EncodeOptions {
@@ -15,7 +15,7 @@ export interface EncodeOptions {
  *
  * @throws {@link AssertionError} if the record is not what its schema says.
  */
-export function encodeRecord(record: DataRecord, options: EncodeOptions): OutgoingRecord {
+export function encodeRecord(record: DataRecord, options: EncodeOptions): ValuedRecord {
   const { value } = record;
   const key = value.subjectUri ?? value.accountUri;
   const sized = {
@@ -40,6 +40,8 @@ function valueOf(record: DataRecord): string {
   switch (record.topic) {
     case 'presence':
       return TOPICS.presence.serialize(record.value);
+    case 'signin':
+      return TOPICS.signin.serialize(record.value);
     case 'contacts':
       return TOPICS.contacts.serialize(record.value);
     case 'conversations':

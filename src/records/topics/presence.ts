@@ -22,7 +22,7 @@ const previousSchema = record('PreviousAvailability', 'What was known before.', 
 });
 
 /** What dashboards filter on, derived from the one event. */
-const presenceColumns = {
+export const presenceColumns = {
   availability: optional(long, 'Null: the event says nothing. Never means offline.'),
   availabilityName: optional(
     text,

@@ -2,15 +2,18 @@ import type { RecordSchema } from '../schema/schema.ts';
 import { type Serialize, serializerOf } from '../schema/serialize.ts';
 import { type ContactsRecord, contactsSchema } from './contacts.ts';
 import { type ConversationsRecord, conversationsSchema } from './conversations.ts';
+import { currentSchema } from './current.ts';
 import { type DeadLetterRecord, deadLetterSchema } from './dead-letter.ts';
 import { type OperationsRecord, operationsSchema } from './operations.ts';
 import { type PresenceRecord, presenceSchema } from './presence.ts';
 import { type RequestsRecord, requestsSchema } from './requests.ts';
+import { type SignInRecord, signInSchema } from './sign-in.ts';
 import { type UnknownRecord, unknownSchema } from './unknown.ts';
 
 /** A record with the topic it belongs to, by the topic's logical name. */
 export type DataRecord =
   | { readonly topic: 'presence'; readonly value: PresenceRecord }
+  | { readonly topic: 'signin'; readonly value: SignInRecord }
   | { readonly topic: 'contacts'; readonly value: ContactsRecord }
   | { readonly topic: 'conversations'; readonly value: ConversationsRecord }
   | { readonly topic: 'requests'; readonly value: RequestsRecord }
@@ -43,14 +46,21 @@ function topic<Value>(
   return { defaultName, doc, schema, ...versions, serialize };
 }
 
-/** Every data topic with its schema. */
+/** Every topic of events with its schema: its records begin with the head and are numbered by `sequence`. */
 export const TOPICS = {
   presence: topic(
     'cwa.presence',
-    'One record for each user of each `userPresence`, and for each `selfPresence`: recordType is the name of the event.',
+    'What one event says about one user: recordType is the name of the event. One record for each user of a `userPresence`, `presenceSubscriptionState` or `userRawCategories`; one about the account for each `selfPresence` or `selfRawCategories`.',
     { version: 1, major: 1 },
     presenceSchema,
     serializerOf(presenceSchema),
+  ),
+  signin: topic(
+    'cwa.signin',
+    'Who signed in or out: recordType `signIn`, next in `sequence` after the record that says so. Keyed by the user; for the account itself by the account.',
+    { version: 1, major: 1 },
+    signInSchema,
+    serializerOf(signInSchema),
   ),
   contacts: topic(
     'cwa.contacts',
@@ -61,7 +71,7 @@ export const TOPICS = {
   ),
   conversations: topic(
     'cwa.conversations',
-    'What happened in conversations of the account: recordType `conference`. Keyed by the account.',
+    'What happened in conversations of the account: recordType `conference`; one record for each `conference`, and for each of its children that stands among the events. Keyed by the account.',
     { version: 1, major: 1 },
     conversationsSchema,
     serializerOf(conversationsSchema),
@@ -75,7 +85,7 @@ export const TOPICS = {
   ),
   unknown: topic(
     'cwa.unknown',
-    'Every other event in its generic form, recordType `unknown`. One record for each event, keyed by the account; an event with users that have a URI gives one for each user, keyed by the user.',
+    'Every other event, and every other child of a `conference`, in its generic form: recordType `unknown`. One record for each, keyed by the account; one with users that have a URI gives one for each user, keyed by the user.',
     { version: 1, major: 1 },
     unknownSchema,
     serializerOf(unknownSchema),
@@ -95,3 +105,19 @@ export const TOPICS = {
     serializerOf(deadLetterSchema),
   ),
 } as const;
+
+/** Every topic of states: compacted, a record replaces those with the same key, a tombstone ends it. Without head. */
+export const STATE_TOPICS = {
+  current: topic(
+    'cwa.presence.current',
+    'The latest state of each watched user, for joins and look-ups. Keyed by the user; compacted.',
+    { version: 1, major: 1 },
+    currentSchema,
+    serializerOf(currentSchema),
+  ),
+} as const;
+
+/** Everything that is published. */
+export const ALL_TOPICS = { ...TOPICS, ...STATE_TOPICS } as const;
+
+export type PublishedTopic = keyof typeof ALL_TOPICS;

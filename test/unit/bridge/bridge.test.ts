@@ -96,9 +96,7 @@ test('a topic with another number of partitions is recorded once', async () => {
   client.answers.push(answerOf([event('tide', '8')], '8'), answerOf([event('tide', '9')], '9'));
   await settled();
   await clock.advance(250);
-  const records = shard.units.flatMap((unit) =>
-    unit.records.map(({ value }) => JSON.parse(value.toString()) as object),
-  );
+  const records = shard.units.flatMap((unit) => unit.records.map(({ value }) => JSON.parse(String(value)) as object));
   expect(records.filter((record) => 'recordType' in record && record.recordType === 'partitionsChanged')).toMatchObject(
     [{ detail: 'cwa.presence: 6 → 12 partitions', channel: 'bridge' }],
   );

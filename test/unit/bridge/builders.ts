@@ -84,8 +84,10 @@ export interface PlannedValue {
   readonly [field: string]: unknown;
 }
 
+/** The records that have the head. */
 export function valuesOf({ records }: Pick<Plan, 'records'>): readonly PlannedValue[] {
-  return records.map(({ value }) => JSON.parse(value.toString()) as PlannedValue);
+  const values = records.map(({ value }) => JSON.parse(String(value)) as PlannedValue);
+  return values.filter(({ recordType }: Partial<PlannedValue>) => recordType !== undefined);
 }
 
 /** `recordType@generation.sequence` of each record. */

@@ -18,7 +18,7 @@ function encodedOf(root: Parameters<typeof normalized>[0]): OutgoingRecord {
 
 test('a record about a user is keyed by the user and carries CloudEvents attributes as headers', () => {
   const outgoing = encodedOf(userPresence(user('SIP:Odo@northpier.example')));
-  const { id, receivedAt } = JSON.parse(outgoing.value.toString()) as {
+  const { id, receivedAt } = JSON.parse(String(outgoing.value)) as {
     readonly id: string;
     readonly receivedAt: number;
   };
@@ -36,6 +36,7 @@ test('a record about a user is keyed by the user and carries CloudEvents attribu
 });
 
 test('a record about no one user is keyed by the account', () => {
-  expect(encodedOf(element('contactGroup'))).toMatchObject({ topic: 'prod.unknown', key: 'sip:bot@northpier.example' });
+  expect(encodedOf(element('tideChanged'))).toMatchObject({ topic: 'prod.unknown', key: 'sip:bot@northpier.example' });
+  expect(encodedOf(element('contactGroup'))).toMatchObject({ topic: 'cwa.contacts', key: 'sip:bot@northpier.example' });
   expect(encodedOf(userPresence(user('')))).toMatchObject({ topic: 'prod.presence', key: 'sip:bot@northpier.example' });
 });

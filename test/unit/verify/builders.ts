@@ -1,5 +1,5 @@
 import { partitionOf } from '../../../src/lib/murmur2.ts';
-import type { OutgoingRecord } from '../../../src/lib/outgoing-record.ts';
+import type { ValuedRecord } from '../../../src/lib/outgoing-record.ts';
 import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { operationsRecord, type OperationType } from '../../../src/records/operations-record.ts';
 import { recordId } from '../../../src/records/record-id.ts';
@@ -27,7 +27,7 @@ export interface Facts {
 }
 
 /** A record as the bridge encodes it: of the operations topic, or, with a subject, of the presence topic. */
-export function outgoing(facts: Facts, topics: Readonly<Record<LogicalTopic, string>> = NAMES): OutgoingRecord {
+export function outgoing(facts: Facts, topics: Readonly<Record<LogicalTopic, string>> = NAMES): ValuedRecord {
   const { accountId = 'a', generation = 1, sequence, subject = null, timestampMs = 1_000 } = facts;
   const context = {
     installation: 'test',

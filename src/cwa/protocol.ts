@@ -54,6 +54,9 @@ export const ERROR_INTERNAL_FAILURE = 18400;
 /** Events that the bridge reads whole (events-and-categories §2). */
 export const USER_PRESENCE = 'userPresence';
 export const SELF_PRESENCE = 'selfPresence';
+export const PRESENCE_SUBSCRIPTION_STATE = 'presenceSubscriptionState';
+export const USER_RAW_CATEGORIES = 'userRawCategories';
+export const SELF_RAW_CATEGORIES = 'selfRawCategories';
 
 /** Namespaces of category bodies (events-and-categories §6.3). Readers take them as a hint, not as a rule. */
 export const STATE_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/state';

@@ -47,6 +47,17 @@ export function serializeXml(element: XmlElement): string {
   return write(element, '');
 }
 
+/** Writes what is inside an element as XML that stands on its own; white space that only indents is left out. */
+export function serializeContent({ children }: XmlElement): string {
+  const isText = children.some((child) => typeof child === 'string' && /[^ \t\r\n]/.test(child));
+  let xml = '';
+  for (const child of children) {
+    if (typeof child !== 'string') xml += write(child, '');
+    else if (isText) xml += escapeText(child);
+  }
+  return xml;
+}
+
 function write(element: XmlElement, inherited: string): string {
   let tag = `<${element.name}`;
   if (element.namespace !== inherited) tag += ` xmlns="${escapeAttribute(element.namespace)}"`;

@@ -1,6 +1,13 @@
-import { CWA_NAMESPACE, SELF_PRESENCE, USER_PRESENCE } from '../cwa/protocol.ts';
+import {
+  CWA_NAMESPACE,
+  PRESENCE_SUBSCRIPTION_STATE,
+  SELF_PRESENCE,
+  SELF_RAW_CATEGORIES,
+  USER_PRESENCE,
+  USER_RAW_CATEGORIES,
+} from '../cwa/protocol.ts';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
-import { selfPresenceRecord, userPresenceRecords } from './presence-records.ts';
+import { recordOfSelf, recordsOfUsers } from './presence-records.ts';
 import { disclosable } from './privacy.ts';
 import { privacyRulesOf, type RecordContext } from './record-context.ts';
 import type { DataRecord } from './topics/topics.ts';
@@ -28,8 +35,11 @@ export function normalizeEvent(event: AdmittedEvent, context: RecordContext): re
 /** Events that have a shape of their own, by the name of their element (events-and-categories §2). */
 const NORMALIZERS: ReadonlyMap<string, (event: AdmittedEvent, context: RecordContext) => readonly DataRecord[]> =
   new Map([
-    [USER_PRESENCE, userPresenceRecords],
-    [SELF_PRESENCE, (event, context) => [selfPresenceRecord(event, context)]],
+    [USER_PRESENCE, recordsOfUsers],
+    [PRESENCE_SUBSCRIPTION_STATE, recordsOfUsers],
+    [USER_RAW_CATEGORIES, recordsOfUsers],
+    [SELF_PRESENCE, (event, context) => [recordOfSelf(event, context)]],
+    [SELF_RAW_CATEGORIES, (event, context) => [recordOfSelf(event, context)]],
   ]);
 
 /** Answers to commands never have an eid: nothing is amiss. */

@@ -1,93 +1,66 @@
+import { USER_RAW_CATEGORIES } from '../cwa/protocol.ts';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
-import { serializeXml, type XmlElement } from '../lib/xml.ts';
-import { type Category, readCategory } from './categories/category.ts';
-import { readRawCategories } from './categories/raw-category.ts';
-import { presenceColumnsOf } from './presence-columns.ts';
+import type { XmlElement } from '../lib/xml.ts';
+import { type PresenceSubject, presenceRecord } from './presence-record.ts';
 import { ElementReader } from './reading/element-reader.ts';
 import { Findings } from './reading/findings.ts';
 import type { RecordContext } from './record-context.ts';
-import { eventHead } from './record-head.ts';
-import { TOPICS, type DataRecord } from './topics/topics.ts';
+import type { DataRecord } from './topics/topics.ts';
 import { normalizeUri } from './uri.ts';
-import { userSlice, usersOf } from './user-slice.ts';
-
-/** Whose presence one record holds, and where in the event it stands. */
-interface Subject {
-  readonly isSelf: boolean;
-  readonly uri: string | null;
-  readonly uriRaw: string | null;
-  readonly userIndex: number;
-  readonly userCount: number;
-  readonly rid: string | null;
-  readonly origin: string;
-  /** The part of the event that the record is about; written only where `raw` is wanted. */
-  readonly slice: () => XmlElement;
-}
+import { besideUsers, onlyUser, userSlice, usersOf } from './user-slice.ts';
 
 /**
- * One record for each `user` element, in document order; two elements of one user stay two records
- * (events-and-categories §3.1 K2). What stands beside the users belongs to the first record.
+ * The records of `userPresence`, `presenceSubscriptionState` and `userRawCategories`: one for each `user` element, in
+ * document order; two elements of one user stay two records (events-and-categories §3.1 K2). What stands beside the
+ * users belongs to the first record.
+ *
+ * Raw categories beside the users are nobody's (K6): they, and whatever else is there, become a last record of the
+ * account, whose `userIndex` is the number of users.
  */
-export function userPresenceRecords(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
-  const first = new Findings(context, event.warnings);
-  const reader = new ElementReader(event.element, null, first);
-  const rid = readEnvelope(reader);
+export function recordsOfUsers(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
+  const beside = new ElementReader(event.element, null, new Findings(context, event.warnings));
+  const rid = readEnvelope(beside);
   const users = usersOf(event.element);
-  if (users.length === 0) return [userlessRecord(event, context, reader, rid)];
-  for (const user of users) reader.take(user);
-  reader.finish();
-  return users.map((user, userIndex) => {
-    const findings = userIndex === 0 ? first : new Findings(context, event.warnings);
-    const userReader = new ElementReader(user, reader, findings);
-    const uriRaw = userReader.attribute('uri');
-    const uri = subjectUri(uriRaw, findings);
-    return presenceRecord(event, context, userReader, {
-      isSelf: false,
-      uri,
-      uriRaw,
-      userIndex,
-      userCount: users.length,
-      rid,
-      origin: originOf(event, context, uri),
-      slice: () => userSlice(event.element, users, userIndex),
-    });
+  for (const user of users) beside.take(user);
+  const hasOwnerless = event.name === USER_RAW_CATEGORIES && beside.hasChild('rawCategory');
+  if (hasOwnerless) beside.findings.warn('missing-uri');
+  else if (users.length > 0) beside.finish();
+  const records = users.map((user, userIndex) => {
+    const isFirst = userIndex === 0 && !hasOwnerless;
+    const findings = isFirst ? beside.findings : new Findings(context, event.warnings);
+    const reader = new ElementReader(user, beside, findings);
+    const slice = (): XmlElement =>
+      hasOwnerless ? onlyUser(event.element, user) : userSlice(event.element, users, userIndex);
+    const subject = { ...subjectOf(reader), isSelf: false, userIndex, userCount: users.length, slice };
+    return presenceRecord(event, context, reader, rid, subject);
   });
+  if (users.length > 0 && !hasOwnerless) return records;
+  return [...records, userlessRecord(event, context, beside, rid, users.length)];
 }
 
-/** An event about users that names none is a record of the account (K6), with whatever categories it holds. */
+/** What an event about users says about nobody is a record of the account. */
 function userlessRecord(
   event: AdmittedEvent,
   context: RecordContext,
   reader: ElementReader,
   rid: string | null,
+  userCount: number,
 ): DataRecord {
-  reader.findings.warn('no-user');
-  return presenceRecord(event, context, reader, {
-    isSelf: false,
-    uri: null,
-    uriRaw: null,
-    userIndex: 0,
-    userCount: 0,
-    rid,
-    origin: originOf(event, context, null),
-    slice: () => event.element,
-  });
+  if (userCount === 0) reader.findings.warn('no-user');
+  const slice = (): XmlElement => besideUsers(event.element);
+  const subject = { isSelf: false, uri: null, uriRaw: null, userIndex: userCount, userCount, slice };
+  return presenceRecord(event, context, reader, rid, subject);
 }
 
-/** The account's view of itself: its categories stand directly in the event. */
-export function selfPresenceRecord(event: AdmittedEvent, context: RecordContext): DataRecord {
+/**
+ * The record of `selfPresence` and `selfRawCategories`, the account's view of itself: its categories stand directly
+ * in the event.
+ */
+export function recordOfSelf(event: AdmittedEvent, context: RecordContext): DataRecord {
   const reader = new ElementReader(event.element, null, new Findings(context, event.warnings));
   const rid = readEnvelope(reader);
-  return presenceRecord(event, context, reader, {
-    isSelf: true,
-    uri: context.accountUri,
-    uriRaw: null,
-    userIndex: 0,
-    userCount: 0,
-    rid,
-    origin: originOf(event, context, null),
-    slice: () => event.element,
-  });
+  const subject = { isSelf: true, uri: context.accountUri, uriRaw: null, userIndex: 0, userCount: 0 };
+  return presenceRecord(event, context, reader, rid, { ...subject, slice: () => event.element });
 }
 
 /** Takes what the head holds. */
@@ -96,69 +69,9 @@ function readEnvelope(reader: ElementReader): string | null {
   return reader.attribute('rid');
 }
 
-function subjectUri(raw: string | null, findings: Findings): string | null {
-  const { uri, warnings } = normalizeUri(raw ?? '');
-  for (const warning of warnings) findings.warn(warning);
-  return uri;
-}
-
-/** What can be said with most certainty to have caused the event (records §3). */
-function originOf(event: AdmittedEvent, context: RecordContext, uri: string | null): string {
-  if (event.isReplay) return 'replay';
-  if (uri !== null && context.isQuery(uri)) return 'query';
-  return uri !== null && context.isSnapshot(uri) ? 'snapshot' : 'live';
-}
-
-/** Reads the subject's element to its end. */
-function presenceRecord(
-  event: AdmittedEvent,
-  context: RecordContext,
-  reader: ElementReader,
-  subject: Subject,
-): DataRecord {
-  const { findings } = reader;
-  const sourceNetwork = reader.attribute('sourceNetwork');
-  const iconUri = reader.attribute('iconUri');
-  const categories = reader.all('cwaCategory', readCategory);
-  const rawCategories = readRawCategories(reader);
-  reader.finish();
-  const facts = {
-    recordType: event.name,
-    schemaVersion: TOPICS.presence.version,
-    subjectUri: subject.uri,
-    subjectUriRaw: subject.uriRaw,
-    rid: subject.rid,
-    userIndex: subject.userIndex,
-    userCount: subject.userCount,
-    origin: subject.origin,
-    raw: context.includeRaw ? findings.bounded('raw', serializeXml(subject.slice())) : null,
-  };
-  return {
-    topic: 'presence',
-    value: {
-      ...eventHead(event, context, facts, findings),
-      isSelf: subject.isSelf,
-      sourceNetwork,
-      iconUri,
-      subscriptionState: null,
-      ...categoryNames(categories),
-      ...presenceColumnsOf(categories),
-      previous: null,
-      categories,
-      rawCategories,
-    },
-  };
-}
-
-/** The names that the event speaks about, and of these the ones that have no instance left. */
-function categoryNames(categories: readonly Category[]): {
-  readonly categoryNames: readonly string[];
-  readonly clearedCategories: readonly string[];
-} {
-  const isCleared = new Map<string, boolean>();
-  for (const { name, empty } of categories) {
-    if (name !== '') isCleared.set(name, empty && isCleared.get(name) !== false);
-  }
-  const names = [...isCleared.keys()];
-  return { categoryNames: names, clearedCategories: names.filter((name) => isCleared.get(name)) };
+function subjectOf(reader: ElementReader): Pick<PresenceSubject, 'uri' | 'uriRaw'> {
+  const uriRaw = reader.attribute('uri');
+  const { uri, warnings } = normalizeUri(uriRaw ?? '');
+  for (const warning of warnings) reader.findings.warn(warning);
+  return { uri, uriRaw };
 }

@@ -7,9 +7,6 @@ import { TOPICS, type DataRecord } from './topics/topics.ts';
 import { normalizeUri } from './uri.ts';
 import { uriOf, userSlice, usersOf } from './user-slice.ts';
 
-/** About users even where one of them has no URI (events-and-categories §3.1 K2, K6). */
-const ABOUT_USERS: ReadonlySet<string> = new Set(['presenceSubscriptionState', 'userRawCategories']);
-
 /** About the account although there are users inside: the answer to a search is one thing (K5). */
 const ABOUT_ACCOUNT: ReadonlySet<string> = new Set(['searchResult']);
 
@@ -25,13 +22,11 @@ export function unknownRecords(event: AdmittedEvent, context: RecordContext): re
 
 function isAboutUsers(event: AdmittedEvent, users: readonly XmlElement[]): boolean {
   if (ABOUT_ACCOUNT.has(event.name)) return false;
-  if (ABOUT_USERS.has(event.name)) return users.length > 0;
   return users.some((user) => normalizeUri(uriOf(user) ?? '').uri !== null);
 }
 
 function accountRecord(event: AdmittedEvent, context: RecordContext, users: readonly XmlElement[]): DataRecord {
   const findings = new Findings(context, event.warnings);
-  if (ABOUT_USERS.has(event.name)) findings.warn('no-user');
   const uris = users.map((user) => normalizeUri(uriOf(user) ?? '').uri).filter((uri) => uri !== null);
   const subject = { uri: null, uriRaw: null, userIndex: 0, userCount: users.length };
   return unknownRecord(event, context, findings, subject, uris, event.element);

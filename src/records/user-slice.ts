@@ -19,8 +19,18 @@ function isUser(child: XmlElement | string, event: XmlElement): boolean {
 export function userSlice(event: XmlElement, users: readonly XmlElement[], userIndex: number): XmlElement {
   const user = users[userIndex];
   if (users.length < 2 || user === undefined) return event;
-  if (userIndex > 0) return { ...event, children: [user] };
+  if (userIndex > 0) return onlyUser(event, user);
   return { ...event, children: event.children.filter((child) => child === user || !isUser(child, event)) };
+}
+
+/** The event with nothing but one of its users inside. */
+export function onlyUser(event: XmlElement, user: XmlElement): XmlElement {
+  return { ...event, children: [user] };
+}
+
+/** The event without its users. */
+export function besideUsers(event: XmlElement): XmlElement {
+  return { ...event, children: event.children.filter((child) => !isUser(child, event)) };
 }
 
 /** The `uri` attribute of a user, verbatim. */

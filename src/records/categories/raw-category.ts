@@ -1,5 +1,5 @@
-import { serializeXml, type XmlElement } from '../../lib/xml.ts';
-import { type ElementReader, type ReadTime, readText } from '../reading/element-reader.ts';
+import { serializeContent, serializeXml } from '../../lib/xml.ts';
+import type { ElementReader, ReadTime } from '../reading/element-reader.ts';
 import { field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 
 /** A custom category of somebody else's invention (events-and-categories §4.9): its body is not interpreted. */
@@ -57,9 +57,8 @@ function rawCategory(reader: ElementReader, publishTime: ReadTime): Omit<RawCate
  */
 function takeBody(reader: ElementReader, parent: ElementReader): string | null {
   if (!reader.isEmpty) {
-    const children = reader.element.children.filter((child): child is XmlElement => typeof child !== 'string');
-    for (const child of children) reader.take(child);
-    return children.length === 0 ? readText(reader) : children.map(serializeXml).join('');
+    reader.takeContent();
+    return serializeContent(reader.element);
   }
   const beside = parent.foreignAfter(reader.element);
   if (beside === null) return null;

@@ -64,12 +64,23 @@ export class ElementReader {
     return this.#indexOfAttribute(name) !== -1;
   }
 
+  /** Whether a child of the name is there and not yet taken. */
+  hasChild(name: string): boolean {
+    return this.#children.some((child) => child?.name === name && this.#isOwn(child));
+  }
+
   /** The value of an attribute, verbatim. */
   attribute(name: string): string | null {
     const index = this.#indexOfAttribute(name);
     const attribute = this.#attributes[index] ?? null;
     if (attribute !== null) this.#attributes[index] = null;
     return attribute?.value ?? null;
+  }
+
+  /** The value of an attribute that is one of a set of words, without white space around it (§3.2). */
+  token(name: string): string | null {
+    const value = this.attribute(name);
+    return value === null ? null : tokenOf(value);
   }
 
   long(name: string): number | bigint | null {
@@ -102,6 +113,12 @@ export class ElementReader {
   /** The text of a child, verbatim. */
   childText(name: string): string | null {
     return this.one(name, readText);
+  }
+
+  /** The text of a child that is one of a set of words, without white space around it (§3.2). */
+  childToken(name: string): string | null {
+    const value = this.childText(name);
+    return value === null ? null : tokenOf(value);
   }
 
   childLong(name: string): number | bigint | null {
@@ -151,6 +168,12 @@ export class ElementReader {
   /** Takes a child without reading it: the caller keeps it as it is. */
   take(child: XmlElement): void {
     this.#children[this.#children.indexOf(child)] = null;
+  }
+
+  /** Takes everything inside without reading it. */
+  takeContent(): void {
+    this.#children.fill(null);
+    this.#text = '';
   }
 
   /** The element child that follows `child`, if it is in a foreign namespace and not yet taken. */
@@ -235,6 +258,19 @@ function readTime(raw: string | null, findings: Findings): ReadTime {
   const at = parseTime(raw);
   if (at === null) findings.warn(/^\s*[+-]?[0-9]+\s*$/.test(raw) ? 'time-unit-unknown' : 'bad-time');
   return { at, raw: at !== null && isPlainTime(raw) ? null : raw };
+}
+
+/** Only what XML calls white space goes: every other character was written by somebody. */
+function tokenOf(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isXmlSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isXmlSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isXmlSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
 }
 
 /** `delimiter` and `end` only mark where later versions of a schema added something (§6.3). */

@@ -272,11 +272,4 @@ describe('events in generic form', () => {
     const records = unknownOf(element('searchResult', { rid: '21' }, user(ODO), user(MAREN)));
     expect(records.map(({ subjectUri, users, rid }) => [subjectUri, users, rid])).toEqual([[null, [ODO, MAREN], '21']]);
   });
-
-  test('a subscription state without users still is a record', () => {
-    expect(unknownOf(element('presenceSubscriptionState'))[0]).toMatchObject({
-      subjectUri: null,
-      warnings: ['no-user'],
-    });
-  });
 });

@@ -1,5 +1,15 @@
-import { AssertionError, unreachable } from '../../lib/assert.ts';
+import { unreachable } from '../../lib/assert.ts';
+import { jsonString } from './json-string.ts';
 import type { RecordSchema, Schema, ValueOf } from './schema.ts';
+import {
+  checkArray,
+  checkBoolean,
+  checkInt,
+  checkLong,
+  checkObject,
+  checkString,
+  checkTimestamp,
+} from './value-checks.ts';
 
 /**
  * Writes values as "Avro-like JSON" (records §1): exactly the schema's fields in the schema's order, unions without
@@ -73,44 +83,34 @@ function expressionOf(schema: Schema, value: string, path: string, functions: Ma
   }
 }
 
-const LONG_MIN = -(2n ** 63n);
-const LONG_MAX = 2n ** 63n - 1n;
-
-/** All but what JSON holds as it is: quotes, backslashes, controls, and surrogates, which may stand alone. */
-const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
-
 /** What the compiled functions call, by the names under which they see it. */
 const WRITERS = {
   string(value: unknown, path: string): string {
-    if (typeof value !== 'string') return refuse(path, 'a string', value);
-    return NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
+    checkString(value, path);
+    return jsonString(value);
   },
   boolean(value: unknown, path: string): string {
-    return typeof value === 'boolean' ? String(value) : refuse(path, 'a boolean', value);
+    checkBoolean(value, path);
+    return String(value);
   },
   int(value: unknown, path: string): string {
-    if (typeof value !== 'number' || value !== (value | 0)) return refuse(path, 'a 32-bit integer', value);
+    checkInt(value, path);
     return String(value);
   },
   long(value: unknown, path: string): string {
-    const isLong = typeof value === 'bigint' ? value >= LONG_MIN && value <= LONG_MAX : Number.isSafeInteger(value);
-    return isLong ? String(value) : refuse(path, 'a 64-bit integer', value);
+    checkLong(value, path);
+    return String(value);
   },
   timestamp(value: unknown, path: string): string {
-    return Number.isSafeInteger(value) ? String(value) : refuse(path, 'epoch milliseconds', value);
+    checkTimestamp(value, path);
+    return String(value);
   },
   array(value: unknown, path: string, write: (item: unknown, path: string) => string): string {
-    if (!Array.isArray(value)) return refuse(path, 'an array', value);
+    checkArray(value, path);
     if (value.length === 0) return '[]';
     let json = `[${write(value[0], path)}`;
     for (let index = 1; index < value.length; index += 1) json += `,${write(value[index], path)}`;
     return `${json}]`;
   },
-  object(value: unknown, path: string): void {
-    if (typeof value !== 'object' || value === null) refuse(path, 'a record', value);
-  },
+  object: checkObject,
 };
-
-function refuse(path: string, expected: string, value: unknown): never {
-  throw new AssertionError(`${path} must be ${expected}, but is ${value === null ? 'null' : typeof value}`);
-}

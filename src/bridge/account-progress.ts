@@ -2,6 +2,7 @@ import { formatRanges, parseRanges } from '../events/eid-ranges.ts';
 import { NOTHING_SEEN, type SeenEvents } from '../events/admit.ts';
 import { formatRemembered, parseRemembered } from '../events/forget.ts';
 import { BridgeError } from '../lib/errors.ts';
+import type { RememberedRequests } from './own-requests.ts';
 import type { Sealed } from './sealing.ts';
 
 /** Raised when a reader of the old form would misread a record; readers take unknown fields and refuse a newer major. */
@@ -29,6 +30,8 @@ export interface AccountProgress {
   readonly nextSequence: number;
   readonly nextAnswer: number;
   readonly nextRid: number;
+  /** What was asked last in this generation, oldest first: outcomes may still come. */
+  readonly requests: readonly RememberedRequests[];
   readonly seen: SeenEvents;
   readonly watch: {
     /** Of the watch list that was subscribed in this generation; null before. */
@@ -61,6 +64,7 @@ export function initialProgress(accountId: string, accountUri: string): AccountP
     nextSequence: 1,
     nextAnswer: 1,
     nextRid: 1,
+    requests: [],
     seen: NOTHING_SEEN,
     watch: { hash: null, pending: [] },
     snapshotSince: null,

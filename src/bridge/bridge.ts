@@ -128,7 +128,8 @@ export class Bridge {
 
   async #stepOpen(phase: OpenPhase, signal: AbortSignal): Promise<Phase> {
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
-    if (phase.toSubscribe.length > 0) return subscribe(this.#parts, phase, signal);
+    if (phase.toSubscribe.length > 0)
+      return subscribe(this.#parts, (plan) => this.#commit(plan, signal), phase, signal);
     const { cursor, settings } = this.#parts;
     const { generation } = cursor.progress;
     const result = await this.#poll(signal);

@@ -29,6 +29,7 @@ export function planOpening(context: PlanContext, progress: AccountProgress, rea
     ackId: '0',
     nextSequence: 1,
     nextAnswer: 1,
+    requests: [],
     seen: NOTHING_SEEN,
     watch: { hash: null, pending: [] },
     snapshotSince: null,
@@ -47,7 +48,7 @@ export function planOpening(context: PlanContext, progress: AccountProgress, rea
  */
 export function planCounterRestart(context: PlanContext, progress: AccountProgress): Plan {
   const begun = planOpening(context, progress, 'counter-restart');
-  const open: AccountProgress = { ...begun.next, state: 'open', sid: progress.sid };
+  const open: AccountProgress = { ...begun.next, state: 'open', sid: progress.sid, requests: progress.requests };
   const snapshot = withSnapshot(context, open, new RecordBatch(context, open));
   return { records: [...begun.records, ...snapshot.records], next: snapshot.next };
 }

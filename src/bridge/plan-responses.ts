@@ -1,21 +1,63 @@
 import type { ResponsesAnswer } from '../cwa/responses.ts';
-import { admitEvents, NOTHING_SEEN } from '../events/admit.ts';
+import { admitResponses } from '../events/admit.ts';
 import { orderResponses } from '../events/order.ts';
 import type { AccountProgress } from './account-progress.ts';
+import { rememberRequests, type SentRequests } from './own-requests.ts';
 import type { Plan, PlanContext } from './plan.ts';
+import { planAnswer } from './plan-answer.ts';
 import { RecordBatch } from './record-batch.ts';
 
-/** The records of one answer of the command channel: it moves no acknowledgement. */
+/** One answer of the command channel, as it arrived. */
+export interface ReceivedResponses {
+  readonly answer: ResponsesAnswer;
+  /** When the body was complete, milliseconds since the epoch. */
+  readonly receivedAt: number;
+  /** What it answers; null if that is not known. */
+  readonly sent: SentRequests | null;
+}
+
+/** What an answer of the command channel leads to. */
+export interface ResponsesPlan extends Plan {
+  /** Of the answers themselves, then of each document of events inside. */
+  readonly batches: readonly RecordBatch[];
+}
+
+/**
+ * The records of one answer of the command channel, and the memory of what it answers. A `cwaEvents` inside is a
+ * document of the data channel (events-and-categories §1.2), with one difference: it moves no acknowledgement, for
+ * nobody polled for it. So its events come again with the next poll, and are known then.
+ *
+ * @param isRejected whether Kafka refused a record: then everything goes out as dead letters.
+ */
 export function planResponses(
   context: PlanContext,
   progress: AccountProgress,
-  { responses }: ResponsesAnswer,
-  receivedAt: number,
-): Plan {
-  const polledAckId = progress.ackId;
-  const batch = new RecordBatch(context, progress, { ackId: null, polledAckId, receivedAt, channel: 'command' });
-  const events = orderResponses(responses.map(({ element }) => element));
-  for (const event of admitEvents(events, polledAckId, NOTHING_SEEN).admitted) batch.event(event, () => false);
-  const { nextSequence, records } = batch;
-  return { records, next: { ...progress, nextAnswer: progress.nextAnswer + 1, nextSequence } };
+  { answer, receivedAt, sent }: ReceivedResponses,
+  isRejected = false,
+): ResponsesPlan {
+  const requests = sent === null ? progress.requests : rememberRequests(progress.requests, sent);
+  const asked: AccountProgress = { ...progress, requests };
+  const batch = new RecordBatch(context, asked, {
+    ackId: null,
+    polledAckId: null,
+    receivedAt,
+    channel: 'command',
+    sent,
+  });
+  const events = orderResponses(answer.responses.map(({ element }) => element));
+  for (const event of admitResponses(events, asked.nextAnswer)) {
+    if (isRejected) batch.eventDeadLetter(event, 'rejectedByBroker');
+    else batch.event(event, () => false);
+  }
+  const records = [...batch.records];
+  const batches = [batch];
+  let next: AccountProgress = { ...asked, nextAnswer: asked.nextAnswer + 1, nextSequence: batch.nextSequence };
+  for (const nested of answer.nestedEvents) {
+    const polled = { answer: { ...nested, ackId: null }, polledAckId: next.ackId, receivedAt };
+    const plan = planAnswer(context, next, polled, new Set(isRejected ? nested.events.keys() : []));
+    records.push(...plan.records);
+    batches.push(plan.batch);
+    next = plan.next;
+  }
+  return { records, batches, next };
 }

@@ -25,3 +25,9 @@ export interface PlanContext {
   /** The claim under which the shard is held. */
   readonly claim: number;
 }
+
+/** Two plans in one transaction: the second goes on from where the first leads. */
+export function followedBy(first: Plan, second: (progress: AccountProgress) => Plan): Plan {
+  const { next, records } = second(first.next);
+  return { records: [...first.records, ...records], next };
+}

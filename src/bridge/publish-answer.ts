@@ -3,6 +3,7 @@ import { RecordRejectedError } from '../kafka/shard-errors.ts';
 import type { BridgeParts, Commit } from './parts.ts';
 import { planContext } from './parts.ts';
 import { type AnswerPlan, planAnswer, type ReceivedAnswer, type RejectedEvents } from './plan-answer.ts';
+import { tally } from './tally.ts';
 
 /**
  * Publishes one answer and moves the cursor behind it, in one transaction. Records that Kafka will never take go out
@@ -24,7 +25,7 @@ export async function publishAnswer(
   const committed = await commitOrReject(parts, commit, received, plan);
   const receivedToCommittedMs = clock.now() - result.receivedAt;
   observer.committed({ durationMs: clock.monotonic() - startedAt, receivedToCommittedMs });
-  tally(parts, committed, result.receivedAt);
+  tally(observer, committed.batch, result.receivedAt);
   if (committed.isCounterRestart) observer.gapOpened('counter-restart');
   log.debug({ records: committed.records.length, ackId: cursor.progress.ackId }, 'answer committed');
 }
@@ -74,21 +75,4 @@ function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerP
     log.warn({ from: cursor.progress.ackId, to: ack.ackId }, 'the server lowered its ackId: adopted');
   if (ack.kind === 'missing' || ack.kind === 'invalid') log.warn({ kind: ack.kind }, 'no usable ackId: ours is kept');
   for (const warning of answer.warnings) log.debug({ warning }, 'oddity in the envelope');
-}
-
-function tally({ observer }: BridgeParts, { batch }: AnswerPlan, receivedAt: number): void {
-  batch.contents.forEach((record, i) => {
-    const outgoing = batch.records[i];
-    if (outgoing !== undefined) observer.recordPublished(outgoing.topic, outgoing.value?.length ?? 0);
-    for (const code of record.value.warnings) observer.warned(code);
-    if (record.value.origin === 'replay') observer.possibleRepeat(1);
-    if (record.topic === 'deadletter') observer.deadLettered(record.value.reason, 1);
-    if (record.topic === 'unknown') observer.unknownSeen('event');
-    for (const { path } of record.value.extensions) observer.unknownSeen(path.includes('@') ? 'attribute' : 'element');
-    if (record.topic !== 'presence') return;
-    for (const { rawXml } of record.value.categories) if (rawXml !== null) observer.unknownSeen('category');
-    const { availabilityName, statePublishedAt, subjectUri } = record.value;
-    if (statePublishedAt !== null) observer.publishTimeSeen(receivedAt - statePublishedAt);
-    if (subjectUri !== null) observer.availabilitySeen(subjectUri, availabilityName);
-  });
 }

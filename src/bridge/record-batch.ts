@@ -10,6 +10,7 @@ import { encodeRecord } from '../records/encode-record.ts';
 import { normalizeEvent } from '../records/normalize-event.ts';
 import { operationsRecord, type OperationType } from '../records/operations-record.ts';
 import type { RecordContext, SourceContext } from '../records/record-context.ts';
+import { findRequest, type SentRequests } from './own-requests.ts';
 import type { OperationFacts } from '../records/topics/operations.ts';
 import type { DataRecord } from '../records/topics/topics.ts';
 import type { AccountProgress } from './account-progress.ts';
@@ -18,7 +19,10 @@ import type { PlanContext } from './plan.ts';
 /** Where records of an answer come from; null for what the bridge itself has to say. */
 export interface AnswerSource {
   readonly ackId: string | null;
-  readonly polledAckId: string;
+  /** Null for an answer of the command channel: nothing was polled. */
+  /** What the answer answers, on the command channel. */
+  readonly sent?: SentRequests | null;
+  readonly polledAckId: string | null;
   readonly receivedAt: number;
   readonly channel: 'data' | 'command';
 }
@@ -126,6 +130,7 @@ export class RecordBatch {
       site,
       accountId,
       accountUri,
+      requestOf: (rid) => findRequest(rid, this.#progress.requests, this.#source?.sent),
       generation,
       answer: nextAnswer,
       sid,

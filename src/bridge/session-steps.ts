@@ -1,8 +1,12 @@
 import { present } from '../lib/assert.ts';
+import { INITIATE_SESSION, SUBSCRIBE_PRESENCE } from '../cwa/protocol.ts';
 import { presenceRequestsOf } from '../cwa/requests.ts';
-import { type BridgeParts, planContext } from './parts.ts';
+import type { AccountProgress } from './account-progress.ts';
+import { type BridgeParts, type Commit, planContext } from './parts.ts';
 import { afterSignIn, OPEN, type OpeningPhase, type OpenPhase, type Phase } from './phase.ts';
 import { planOpened, planOpening, planResumed } from './plan-generation.ts';
+import type { Plan } from './plan.ts';
+import { publishResponses } from './publish-responses.ts';
 
 /** The steps that lead to a session, or back into one. Each does one thing over the wire at most. */
 
@@ -22,14 +26,28 @@ export async function signIn(parts: BridgeParts, phase: Phase, signal: AbortSign
   return afterSignIn(phase);
 }
 
-/** Asks for the session and commits it as `open` with ackId 0, before anything is polled. */
+/**
+ * Asks for the session and commits it as `open` with ackId 0, before anything is polled. A refusal is published too.
+ *
+ * @throws the trouble that the refusal stands for.
+ */
 export async function openSession(
   parts: BridgeParts,
   signal: AbortSignal,
 ): Promise<{ readonly phase: Phase; readonly pollWaitTimeMs: number | null }> {
-  const { client, cursor, log, settings } = parts;
-  const session = await client.initiateSession({ ...settings.initiate, rid: cursor.takeRid() }, signal);
-  await cursor.advance(planOpened(planContext(parts), cursor.progress, session.sid));
+  const { client, clock, cursor, log, settings } = parts;
+  const rid = cursor.takeRid();
+  const sent = { method: INITIATE_SESSION, sentAt: clock.now(), requests: [{ rid, uris: [] }] };
+  const opened = await client.initiateSession({ ...settings.initiate, rid }, signal);
+  const { session, trouble } = opened;
+  // Without a session there is nothing to keep alive meanwhile.
+  const commit: Commit = (plan) => cursor.advance(plan);
+  if (session === null) {
+    await publishResponses(parts, commit, opened, sent);
+    throw trouble;
+  }
+  const before = (progress: AccountProgress): Plan => planOpened(planContext(parts), progress, session.sid);
+  await publishResponses(parts, commit, opened, sent, { before });
   log.info({ sid: session.sid, generation: cursor.progress.generation }, 'session started');
   return { phase: { ...OPEN, toSubscribe: settings.account.users }, pollWaitTimeMs: session.pollWaitTimeMs };
 }
@@ -43,13 +61,25 @@ export async function resumeSession(parts: BridgeParts, phase: OpenPhase): Promi
   return { ...phase, toSubscribe: watch.pending };
 }
 
-/** Subscribes everybody who is still to be subscribed, in one POST. */
-export async function subscribe(parts: BridgeParts, phase: OpenPhase, signal: AbortSignal): Promise<Phase> {
-  const { client, cursor, log, settings } = parts;
+/**
+ * Subscribes everybody who is still to be subscribed, in one POST.
+ *
+ * @throws the trouble that the answer stands for, when it is published.
+ */
+export async function subscribe(
+  parts: BridgeParts,
+  commit: Commit,
+  phase: OpenPhase,
+  signal: AbortSignal,
+): Promise<Phase> {
+  const { client, clock, cursor, log, settings } = parts;
   const sid = present(cursor.progress.sid, 'sid of an open session');
   const requests = presenceRequestsOf(phase.toSubscribe, () => cursor.takeRid(), settings.session.subscribeChunk);
-  const { responses } = await client.subscribePresence({ sid, requests }, signal);
-  for (const { rid, outcome, fault } of responses) {
+  const sent = { method: SUBSCRIBE_PRESENCE, sentAt: clock.now(), requests };
+  const subscribed = await client.subscribePresence({ sid, requests }, signal);
+  await publishResponses(parts, commit, subscribed, sent);
+  if (subscribed.trouble !== null) throw subscribed.trouble;
+  for (const { rid, outcome, fault } of subscribed.answer.responses) {
     if (fault !== null) log.warn({ rid, outcome, fault }, 'subscription refused: its users will be listed as missing');
   }
   log.info({ users: phase.toSubscribe.length, requests: requests.length }, 'users subscribed');

@@ -101,9 +101,11 @@ class Normalizer {
     for (const warning of document.warnings) this.#io.stderr.write(`warning: ${warning}\n`);
     if (isData) return [this.#planEvents(eventsAnswerOf(document.root))];
     const answer = responsesAnswerOf(document.root);
-    const plan = planResponses(this.#context, { ...this.#progress, sid: answer.sid }, answer, this.#context.now);
+    const received = { answer, receivedAt: this.#context.now, sent: null };
+    const sid = answer.sid ?? answer.nestedEvents[0]?.sid ?? null;
+    const plan = planResponses(this.#context, { ...this.#progress, sid }, received);
     this.#progress = plan.next;
-    return [plan, ...answer.nestedEvents.map((events) => this.#planEvents(events))];
+    return [plan];
   }
 
   #planEvents(answer: ReturnType<typeof eventsAnswerOf>): Plan {

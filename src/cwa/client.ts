@@ -4,6 +4,7 @@ import type { buildConnector } from 'undici';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { initiateSession, sendCommand, terminateSession } from './commands.ts';
+import type { CommandAnswer, SessionAnswer } from './commands.ts';
 import { Credentials } from './credentials.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from './document-limits.ts';
 import type { DocumentLimits } from './document-limits.ts';
@@ -12,7 +13,6 @@ import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
 import { LOGON_FORMS_PATH } from './protocol.ts';
 import { queryPresenceRequest, subscribePresenceRequest, unsubscribePresenceRequest } from './requests.ts';
 import type { InitiateSessionRequest, PresenceRequests } from './requests.ts';
-import type { OpenedSession, ResponsesAnswer } from './responses.ts';
 import type { SessionSecrets } from './session-secrets.ts';
 import { signIn } from './sign-in.ts';
 import type { SignInResult } from './sign-in.ts';
@@ -84,23 +84,23 @@ export class CwaClient {
     return signIn(step, { user, uri, password: await password() }, signal);
   }
 
-  /** Opens a session with the ticket at hand. The rid must be unique; `TicketLostError` asks for a sign-in. */
-  initiateSession(parameters: SessionParameters, signal: AbortSignal): Promise<OpenedSession> {
+  /** Opens a session with the ticket at hand. The rid must be unique; trouble of class `TicketLostError` asks for a sign-in. */
+  initiateSession(parameters: SessionParameters, signal: AbortSignal): Promise<SessionAnswer> {
     const { signInData } = this.#credentials;
     return initiateSession(this.#step(), { ...parameters, signInData }, signal);
   }
 
   /** Snapshot first, then every change, as events. Look at each response: one chunk may fail where others do not. */
-  subscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+  subscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<CommandAnswer> {
     return sendCommand(this.#step(), subscribePresenceRequest(requests), signal);
   }
 
-  unsubscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+  unsubscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<CommandAnswer> {
     return sendCommand(this.#step(), unsubscribePresenceRequest(requests), signal);
   }
 
   /** One snapshot, as an event; the outcome follows with the same rid. */
-  queryPresence(requests: PresenceRequests, signal: AbortSignal): Promise<ResponsesAnswer> {
+  queryPresence(requests: PresenceRequests, signal: AbortSignal): Promise<CommandAnswer> {
     return sendCommand(this.#step(), queryPresenceRequest(requests), signal);
   }
 
@@ -114,8 +114,11 @@ export class CwaClient {
     return this.#alone(() => keepAlivePoll(this.#step(), request, signal));
   }
 
-  /** Ends a session; the ticket stays good. */
-  terminateSession(request: { readonly sid: string; readonly rid: string }, signal: AbortSignal): Promise<void> {
+  /** Ends a session; the ticket stays good. Null if the server said nothing that can be read. */
+  terminateSession(
+    request: { readonly sid: string; readonly rid: string },
+    signal: AbortSignal,
+  ): Promise<CommandAnswer | null> {
     return terminateSession(this.#step(), request, signal);
   }
 

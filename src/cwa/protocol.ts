@@ -42,6 +42,10 @@ export const REQUEST_FAILED = 'requestFailed';
 export const REQUEST_REJECTED = 'requestRejected';
 export const REQUEST_INVALID = 'requestInvalid';
 export const INITIATE_SESSION_ACCEPTED = 'initiateSessionAccepted';
+export const INITIATE_IM_SESSION_ACCEPTED = 'initiateImSessionAccepted';
+export const VOIP_REDIRECT_SUCCEEDED = 'voIPRedirectSucceeded';
+export const VOIP_REPLY_WITH_IM_ACCEPTED = 'voIPReplyWithIMAccepted';
+export const VOIP_TERMINATE_SUCCEEDED = 'voIPTerminateSucceeded';
 export const ERROR = 'error';
 
 /** Further error codes (§9.2): troubles of the server and what is behind it, not of the request. */
@@ -54,6 +58,7 @@ export const ERROR_INTERNAL_FAILURE = 18400;
 /** Events that the bridge reads whole (events-and-categories §2). */
 export const USER_PRESENCE = 'userPresence';
 export const SELF_PRESENCE = 'selfPresence';
+export const SEARCH_RESULT = 'searchResult';
 export const PRESENCE_SUBSCRIPTION_STATE = 'presenceSubscriptionState';
 export const USER_RAW_CATEGORIES = 'userRawCategories';
 export const SELF_RAW_CATEGORIES = 'selfRawCategories';

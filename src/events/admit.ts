@@ -59,6 +59,20 @@ export function admitEvents(events: readonly OrderedEvent[], polledAckId: string
   return { admitted, repeats: events.length - admitted.length, conflicts, seen: memory.seen() };
 }
 
+/**
+ * The answers in one document of the command channel, which are never sent again: each is itself, and what tells it
+ * from all others is its place. Two equal answers without rid would have the same digest.
+ *
+ * @param answer number of the document inside the generation.
+ */
+export function admitResponses(events: readonly OrderedEvent[], answer: number): readonly AdmittedEvent[] {
+  return events.map((event) => ({
+    ...event,
+    identity: `command:${String(answer)}:${String(event.index)}`,
+    isReplay: false,
+  }));
+}
+
 interface Decision {
   readonly identity: string;
   readonly isReplay: boolean;

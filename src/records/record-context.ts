@@ -21,12 +21,24 @@ export interface SourceContext {
   readonly firstSequence: number;
 }
 
+/** A request of ours, as far as it is known when an answer to it comes. */
+export interface OwnRequest {
+  /** Its name on the wire. */
+  readonly method: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** Normalised URIs that it asks about; empty where they are not at hand any more. */
+  readonly concerns: readonly string[];
+}
+
 export interface RecordContext extends SourceContext {
   readonly channel: 'data' | 'command';
   /** Whether the next `userPresence` of the user (normalised URI) is the first since our subscription. */
   readonly isSnapshot: (userUri: string) => boolean;
   /** Whether the next `userPresence` of the user (normalised URI) answers a query of ours. */
   readonly isQuery: (userUri: string) => boolean;
+  /** The request of ours with this rid, or null. */
+  readonly requestOf: (rid: string) => OwnRequest | null;
   /** Whether records carry the event's XML in `raw`. */
   readonly includeRaw: boolean;
   /** Longest XML text in a record, in bytes. */

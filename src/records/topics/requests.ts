@@ -3,53 +3,69 @@ import { headFields } from './head.ts';
 
 const sipSchema = record('SipResponse', 'What the SIP server answered.', {
   code: optional(int, 'SIP status.'),
-  subCode: optional(text, 'Verbatim.'),
-  reason: optional(text, 'Verbatim.'),
-  detail: optional(text, 'Verbatim.'),
-  warning: optional(text, 'Verbatim.'),
-  description: optional(text, 'Verbatim.'),
-  diagnostics: optional(text, 'ms-diagnostics, verbatim.'),
+  subCode: optional(text, 'Verbatim, like all below.'),
+  reason: optional(text, 'Or subCode and detail, or warning and description: servers differ.'),
+  detail: optional(text, 'See reason.'),
+  warning: optional(text, 'See reason.'),
+  description: optional(text, 'See reason.'),
+  diagnostics: optional(text, 'ms-diagnostics; may hold line breaks.'),
 });
 
-const resultSchema = record('SearchHit', 'A user whom a search found: a directory entry, no presence.', {
+const acknowledgementSchema = record('Acknowledgement', 'What became of a call, inside the answer to a request.', {
+  name: field(text, 'voIPRedirectSucceeded, voIPReplyWithIMAccepted or voIPTerminateSucceeded.'),
+  rid: optional(text, 'Request id, verbatim.'),
+  confId: optional(long, 'The conversation.'),
+});
+
+const hitSchema = record('SearchHit', 'A user whom a search found: a directory entry, no presence.', {
   uri: optional(text, 'Normalised.'),
   uriRaw: optional(text, 'Verbatim, like all below.'),
-  displayName: optional(text, 'Verbatim.'),
-  title: optional(text, 'Verbatim.'),
-  office: optional(text, 'Verbatim.'),
+  displayName: optional(text, 'Name in the directory.'),
+  title: optional(text, 'Position.'),
+  office: optional(text, 'Room or building.'),
   phone: optional(text, 'phone or workPhone.'),
-  homePhone: optional(text, 'Verbatim.'),
-  cellPhone: optional(text, 'Verbatim.'),
-  otherPhone: optional(text, 'Verbatim.'),
-  company: optional(text, 'Verbatim.'),
-  city: optional(text, 'Verbatim.'),
+  homePhone: optional(text, 'Number at home.'),
+  cellPhone: optional(text, 'Mobile number.'),
+  otherPhone: optional(text, 'Another number.'),
+  company: optional(text, 'Employer.'),
+  city: optional(text, 'Postal city.'),
   state: optional(text, 'A postal state, not presence.'),
-  country: optional(text, 'Verbatim.'),
+  country: optional(text, 'Postal country.'),
   email: optional(text, 'email or emailAlias.'),
 });
 
 export const requestsSchema = record('Request', 'What became of a request.', {
   ...headFields,
-  outcome: field(text, 'accepted, succeeded, failed, rejected, invalid, unknown.'),
-  method: optional(text, 'The request, by its name on the wire; null if the rid is not ours.'),
+  outcome: field(
+    text,
+    'accepted: more follows with the same rid; succeeded; failed; rejected: nothing follows; invalid: not in the schema of the server; unknown is kept for answers that do not tell.',
+  ),
+  method: optional(text, 'The request, by its name on the wire; null if the rid is not ours or no longer remembered.'),
   errorCode: optional(int, 'Code of the server.'),
   errorName: optional(text, 'Its documented name; null if there is none.'),
-  subCode: optional(int, 'Verbatim.'),
-  reason: optional(text, 'Verbatim.'),
+  subCode: optional(int, 'Code below errorCode.'),
+  reason: optional(text, 'Verbatim; or the warning of an older server.'),
   detail: optional(text, 'Verbatim; or the description of an older server.'),
-  exceptionType: optional(text, 'Of older servers.'),
-  exceptionDetail: optional(text, 'Of older servers.'),
+  exceptionType: optional(text, 'Of the oldest servers, verbatim.'),
+  exceptionDetail: optional(text, 'Of the oldest servers, verbatim.'),
   sip: optional(sipSchema, 'What the SIP server answered; of several the first, the others are in extensions.'),
   hasSignInData: field(boolean, 'Whether sign-in data came with it, which is never published.'),
-  acceptedSid: optional(text, 'Session id that the answer gave.'),
-  acceptedUri: optional(text, 'URI of the account that the answer gave, normalised.'),
-  pollWaitTimeRaw: optional(text, 'Verbatim.'),
-  confIdRaw: optional(text, 'Conversation or imId that the answer gave, verbatim.'),
-  concerns: field(array(text), 'Users that the request was about, normalised.'),
-  results: field(array(resultSchema), 'searchResult: what was found.'),
+  acceptedSid: optional(text, 'Id of the session that the answer opens or ends.'),
+  acceptedUri: optional(text, 'URI of the account that the answer gives, normalised.'),
+  acceptedUriRaw: optional(text, 'The same, verbatim.'),
+  pollWaitTimeMs: optional(int, 'How long the answer asks to wait between polls.'),
+  confId: optional(long, 'Conversation that the answer is about: confId, or imId of an older server.'),
+  acknowledgements: field(array(acknowledgementSchema), 'What became of calls, inside requestAccepted.'),
+  concerns: field(
+    array(text),
+    'Users that our request was about, normalised. Only in answers of the command channel: an event with the same generation and rid is about the same users.',
+  ),
+  results: field(array(hitSchema), 'searchResult: what was found.'),
   returned: optional(int, 'searchResult: how many, by the server.'),
   moreAvailable: optional(boolean, 'searchResult: whether there are more.'),
-  durationMs: optional(long, 'From our request to this answer; null if the rid is not ours.'),
+  durationMs: optional(long, 'From our request to this answer by our clock; null like method.'),
 });
 
 export type RequestsRecord = ValueOf<typeof requestsSchema>;
+export type SearchHit = ValueOf<typeof hitSchema>;
+export type Acknowledgement = ValueOf<typeof acknowledgementSchema>;

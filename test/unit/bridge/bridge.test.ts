@@ -3,12 +3,23 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
+import type { CommandAnswer, SessionAnswer } from '../../../src/cwa/commands.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';
 import type { PartitionsChanged } from '../../../src/kafka/topology.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
-import { ACCOUNT_URI, event, NOW, openProgress, placesOf, received, USERS } from './builders.ts';
+import {
+  ACCOUNT_URI,
+  commandAnswer,
+  event,
+  NOW,
+  openProgress,
+  placesOf,
+  received,
+  response,
+  USERS,
+} from './builders.ts';
 import { cursorOn, FakeObserver, FakeShard, partsWith } from './fakes.ts';
 
 type Step = () => Promise<PollResult>;
@@ -31,14 +42,18 @@ class FakeClient {
     return Promise.resolve();
   }
 
-  subscribePresence(request: PresenceRequests): Promise<{ readonly responses: readonly [] }> {
+  /** What the next subscriptions get; nothing at all when it is empty. */
+  readonly subscriptionAnswers: CommandAnswer[] = [];
+
+  subscribePresence(request: PresenceRequests): Promise<CommandAnswer> {
     this.subscribed.push(request);
-    return Promise.resolve({ responses: [] });
+    return Promise.resolve(this.subscriptionAnswers.shift() ?? commandAnswer());
   }
 
-  initiateSession(): Promise<{ readonly sid: string; readonly pollWaitTimeMs: null }> {
+  initiateSession({ rid }: { readonly rid: string }): Promise<SessionAnswer> {
     this.sessions += 1;
-    return Promise.resolve({ sid: String(412 + this.sessions), pollWaitTimeMs: null });
+    const session = { sid: String(412 + this.sessions), uri: null, pollWaitTimeMs: null };
+    return Promise.resolve({ ...commandAnswer([response('requestAccepted', { rid })]), session, trouble: null });
   }
 }
 
@@ -49,7 +64,10 @@ function answerOf(events: readonly XmlElement[], ackId: string, pollWaitTimeMs: 
     Promise.resolve({ kind: 'events', answer: envelope, receivedAt: NOW, bodyBytes: 0, body: new Uint8Array() });
 }
 
-/** A running bridge. Its first commit tells of the session that it resumes, or of the generation that it begins. */
+/**
+ * A running bridge. Its first commit tells of the session that it resumes, or of the generation that it begins; the
+ * second of a resumed one holds the answer to its subscription.
+ */
 function setUp(recovered: AccountProgress = openProgress(), outcomes: readonly (() => Promise<void>)[] = []) {
   const clock = new ManualClock();
   const shard = new FakeShard();
@@ -105,7 +123,7 @@ test('a topic with another number of partitions is recorded once', async () => {
 describe('the acknowledgement', () => {
   test('of a poll is always the one that is committed', async () => {
     const commit = Promise.withResolvers<void>();
-    const { client, clock } = setUp(openProgress(), [DONE, () => commit.promise]);
+    const { client, clock } = setUp(openProgress(), [DONE, DONE, () => commit.promise]);
     client.answers.push(answerOf([event('tide', '8')], '8'), answerOf([event('tide', '9')], '9'));
     await settled();
     expect(client.polls.map(({ ackId }) => ackId)).toEqual(['7']);
@@ -220,7 +238,7 @@ describe('the end', () => {
 
   test('comes with a lost shard, which is no business of the session', async () => {
     const lost = (): Promise<void> => Promise.reject(new Error('the shard is lost'));
-    const { client, ended } = setUp(openProgress(), [DONE, lost]);
+    const { client, ended } = setUp(openProgress(), [DONE, DONE, lost]);
     client.answers.push(answerOf([event('tide', '8')], '8'));
     await expect(ended).rejects.toThrow('the shard is lost');
   });

@@ -3,6 +3,9 @@ import type { Plan, PlanContext } from '../../../src/bridge/plan.ts';
 import type { ReceivedAnswer } from '../../../src/bridge/plan-answer.ts';
 import type { BridgeSettings, SessionSettings } from '../../../src/bridge/settings.ts';
 import { normalizeSettings } from '../../../src/commands/normalize-settings.ts';
+import type { CommandAnswer } from '../../../src/cwa/commands.ts';
+import { responsesAnswerOf } from '../../../src/cwa/responses.ts';
+import type { BridgeError } from '../../../src/lib/errors.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 
 export const ACCOUNT_URI = 'sip:pilot@harbour.example';
@@ -74,6 +77,18 @@ export function received(
     polledAckId,
     receivedAt: NOW - 50,
   };
+}
+
+/** An answer to a request. */
+export function response(name: string, attributes: Readonly<Record<string, string>>): XmlElement {
+  const list = Object.entries(attributes).map(([key, value]) => ({ name: key, namespace: '', value }));
+  return { name, namespace: '', attributes: list, children: [] };
+}
+
+/** An answer of the command channel with these elements in it, `cwaEvents` among them. */
+export function commandAnswer(elements: readonly XmlElement[] = [], trouble: BridgeError | null = null): CommandAnswer {
+  const root = { ...event('cwaResponses', null), children: elements };
+  return { answer: responsesAnswerOf(root), receivedAt: NOW - 20, trouble };
 }
 
 /** What a test looks at in a record. */

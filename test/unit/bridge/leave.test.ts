@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
 import { leaveSession } from '../../../src/bridge/leave.ts';
+import type { CommandAnswer } from '../../../src/cwa/commands.ts';
 import { SessionLostError, TransientError } from '../../../src/cwa/errors.ts';
 import { bridgeSettings, openProgress, placesOf } from './builders.ts';
 import { cursorOn, FakeShard, partsWith } from './fakes.ts';
@@ -15,11 +16,11 @@ async function leave(
   recovered: AccountProgress,
   {
     keys = [],
-    terminate = () => Promise.resolve(),
+    terminate = () => Promise.resolve(null),
     deadline = NEVER,
   }: {
     keys?: readonly (typeof KEY)[];
-    terminate?: () => Promise<void>;
+    terminate?: () => Promise<CommandAnswer | null>;
     deadline?: AbortSignal;
   } = {},
 ) {
@@ -64,7 +65,7 @@ describe('who leaves', () => {
 
   test('when the time is over goes without a word', async () => {
     const deadline = AbortSignal.abort(new Error('late'));
-    const terminate = (): Promise<void> => Promise.reject(new Error('late'));
+    const terminate = (): Promise<null> => Promise.reject(new Error('late'));
     const { shard } = await leave(openProgress(), { terminate, deadline });
     expect(shard.units).toEqual([]);
   });

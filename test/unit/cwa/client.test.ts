@@ -82,7 +82,11 @@ describe('a session', () => {
       '<cwaResponses><requestAccepted rid="1"><sid>412</sid><pollWaitTime>3000</pollWaitTime></requestAccepted></cwaResponses>';
     server.will(logonReply(), reply({ body: opened }), eventsReply('sid="412" ackId="11"', '<a eid="11"/>'), reply({}));
     await client.signIn(NEVER);
-    expect(await client.initiateSession({ rid: '1' }, NEVER)).toEqual({ sid: '412', uri: null, pollWaitTimeMs: 3000 });
+    expect(await client.initiateSession({ rid: '1' }, NEVER)).toMatchObject({
+      session: { sid: '412', uri: null, pollWaitTimeMs: 3000 },
+      answer: { responses: [{ outcome: 'accepted', rid: '1' }] },
+      trouble: null,
+    });
     expect(server.last.body).toContain('<signInData>canary-data</signInData>');
     expect(await client.poll({ ...POLL, ackId: '0' }, NEVER)).toMatchObject({
       kind: 'events',
@@ -103,17 +107,31 @@ describe('a session', () => {
   ])('is not opened by %s', async (inner, expected) => {
     const { server, client } = harness();
     server.will(reply({ body: `<cwaResponses>${inner}</cwaResponses>` }));
-    expect(await failureOf(client.initiateSession({ rid: '1' }, NEVER))).toBeInstanceOf(expected);
+    const { answer, session, trouble } = await client.initiateSession({ rid: '1' }, NEVER);
+    expect(session).toBeNull();
+    expect(trouble).toBeInstanceOf(expected);
+    expect(answer.responses).toHaveLength(1);
   });
 
   test.each([
-    reply({}),
-    reply({ body: '<cwaResponses><requestFailed rid="2"><error code="18102"/></requestFailed></cwaResponses>' }),
-    reply({ status: 500, body: '<cwaResponses><error code="18100"/></cwaResponses>' }),
-  ])('is ended by whatever the server answers', async (answer) => {
+    ['nothing', reply({}), null],
+    ['a web page', reply({ body: '<html/>', headers: ['Content-Type: text/html'] }), null],
+    [
+      'a session that it does not know',
+      reply({ status: 500, body: '<cwaResponses><error code="18100"/></cwaResponses>' }),
+      null,
+    ],
+    [
+      'a refusal',
+      reply({ body: '<cwaResponses><requestFailed rid="2"><error code="18102"/></requestFailed></cwaResponses>' }),
+      ['requestFailed'],
+    ],
+    ['its end', reply({ body: '<cwaResponses><requestSucceeded rid="2"/></cwaResponses>' }), ['requestSucceeded']],
+  ])('is ended by %s, and the answer is there if it can be read', async (_, answer, names) => {
     const { server, client } = harness();
     server.will(answer);
-    await expect(client.terminateSession({ sid: '412', rid: '2' }, NEVER)).resolves.toBeUndefined();
+    const ended = await client.terminateSession({ sid: '412', rid: '2' }, NEVER);
+    expect(ended?.answer.responses.map(({ name }) => name) ?? null).toEqual(names);
   });
 });
 
@@ -130,8 +148,9 @@ describe('presence commands', () => {
     const { server, client } = harness();
     const inner = '<requestFailed rid="8"><error code="18201"/></requestFailed><requestAccepted rid="7"/>';
     server.will(reply({ body: `<cwaResponses>${inner}</cwaResponses>` }));
-    const { responses } = await client.subscribePresence(requests, NEVER);
-    expect(responses.map(({ rid, outcome }) => [rid, outcome])).toEqual([
+    const { answer, receivedAt, trouble } = await client.subscribePresence(requests, NEVER);
+    expect({ receivedAt, trouble }).toEqual({ receivedAt: expect.any(Number), trouble: null });
+    expect(answer.responses.map(({ rid, outcome }) => [rid, outcome])).toEqual([
       ['8', 'failed'],
       ['7', 'accepted'],
     ]);
@@ -142,10 +161,12 @@ describe('presence commands', () => {
     ['<error code="18100" reason="Session not found"/>', SessionLostError],
     ['<requestAccepted rid="7"/><requestRejected rid="8"><error code="18100"/></requestRejected>', SessionLostError],
     ['<error code="18101"/>', TransientError],
-  ])('fail as a whole by %s', async (inner, expected) => {
+  ])('are in trouble as a whole by %s, which stands beside the answer', async (inner, expected) => {
     const { server, client } = harness();
     server.will(reply({ body: `<cwaResponses>${inner}</cwaResponses>` }));
-    expect(await failureOf(client.queryPresence(requests, NEVER))).toBeInstanceOf(expected);
+    const { answer, trouble } = await client.queryPresence(requests, NEVER);
+    expect(trouble).toBeInstanceOf(expected);
+    expect(answer.responses).not.toEqual([]);
   });
 
   test('name the method that unsubscribes', async () => {

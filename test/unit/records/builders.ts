@@ -86,6 +86,7 @@ export function recordContext(overrides: Partial<RecordContext> = {}): RecordCon
     channel: 'data',
     isSnapshot: () => false,
     isQuery: () => false,
+    requestOf: () => null,
     includeRaw: false,
     rawXmlBytesMax: 65_536,
     privacyNotes: 'keep',

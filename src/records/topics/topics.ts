@@ -1,4 +1,5 @@
-import type { RecordSchema } from '../schema/schema.ts';
+import { avroEncoderOf, type EncodeAvro } from '../schema/avro-encoder.ts';
+import type { RecordSchema, ValueOf } from '../schema/schema.ts';
 import { type Serialize, serializerOf } from '../schema/serialize.ts';
 import { type ContactsRecord, contactsSchema } from './contacts.ts';
 import { type ConversationsRecord, conversationsSchema } from './conversations.ts';
@@ -34,16 +35,16 @@ export interface TopicDefinition<Value> {
   /** Counts the changes that an old reader cannot follow; part of the event type. */
   readonly major: number;
   readonly serialize: Serialize<Value>;
+  readonly encodeAvro: EncodeAvro<Value>;
 }
 
-function topic<Value>(
+function topic<S extends RecordSchema>(
   defaultName: string,
   doc: string,
   versions: { readonly version: number; readonly major: number },
-  schema: RecordSchema,
-  serialize: Serialize<Value>,
-): TopicDefinition<Value> {
-  return { defaultName, doc, schema, ...versions, serialize };
+  schema: S,
+): TopicDefinition<ValueOf<S>> {
+  return { defaultName, doc, schema, ...versions, serialize: serializerOf(schema), encodeAvro: avroEncoderOf(schema) };
 }
 
 /** Every topic of events with its schema: its records begin with the head and are numbered by `sequence`. */
@@ -53,56 +54,48 @@ export const TOPICS = {
     'What one event says about one user: recordType is the name of the event. One record for each user of a `userPresence`, `presenceSubscriptionState` or `userRawCategories`; one about the account for each `selfPresence` or `selfRawCategories`.',
     { version: 1, major: 1 },
     presenceSchema,
-    serializerOf(presenceSchema),
   ),
   signin: topic(
     'cwa.signin',
     'Who signed in or out: recordType `signIn`, next in `sequence` after the record that says so. Keyed by the user; for the account itself by the account.',
     { version: 1, major: 1 },
     signInSchema,
-    serializerOf(signInSchema),
   ),
   contacts: topic(
     'cwa.contacts',
     'Contact list, watchers, access levels and server policy of an account: `contactGroup`, `subscribers`, `containers`, `configuration`. Keyed by the account.',
     { version: 1, major: 1 },
     contactsSchema,
-    serializerOf(contactsSchema),
   ),
   conversations: topic(
     'cwa.conversations',
     'What happened in conversations of the account: recordType `conference`; one record for each `conference`, and for each of its children that stands among the events. Keyed by the account.',
     { version: 1, major: 1 },
     conversationsSchema,
-    serializerOf(conversationsSchema),
   ),
   requests: topic(
     'cwa.requests',
     'What became of requests, with results of searches: recordType is the name of the element. Keyed by the account.',
     { version: 1, major: 1 },
     requestsSchema,
-    serializerOf(requestsSchema),
   ),
   unknown: topic(
     'cwa.unknown',
     'Every other event, and every other child of a `conference`, in its generic form: recordType `unknown`. One record for each, keyed by the account; one with users that have a URI gives one for each user, keyed by the user.',
     { version: 1, major: 1 },
     unknownSchema,
-    serializerOf(unknownSchema),
   ),
   operations: topic(
     'cwa.operations',
     'What happened to the bridge itself: sessions, gaps, snapshots, shards.',
     { version: 1, major: 1 },
     operationsSchema,
-    serializerOf(operationsSchema),
   ),
   deadletter: topic(
     'cwa.deadletter',
     'Bytes that could not become records, in parts; recordType `deadLetter`. Never a sign-in answer.',
     { version: 1, major: 1 },
     deadLetterSchema,
-    serializerOf(deadLetterSchema),
   ),
 } as const;
 
@@ -113,7 +106,6 @@ export const STATE_TOPICS = {
     'The latest state of each watched user, for joins and look-ups. Keyed by the user; compacted.',
     { version: 1, major: 1 },
     currentSchema,
-    serializerOf(currentSchema),
   ),
 } as const;
 

@@ -25,14 +25,16 @@ export function composeAnswer(session: Session, ackId: number, parts: AnswerPart
   const events = [...session.queue.peek(ackId, options.eventsPerAnswer)];
   const holdable = freshOf(events);
   const content = faults.strikeContent(session.accountUri, (kind) => {
-    return kind === 'late' ? holdable.length > 0 : events.length > 1;
+    if (kind === 'late') return holdable.length > 0;
+    // One may be held back, one is left to stand twice.
+    return (kind === 'duplicate' ? numberedOf(events) : events).length > 1;
   });
   if (content.has('late')) holdBack(session, events, random.pick(holdable));
   const answered = answeredAckId(session, events, parts);
   const isShuffled = content.has('shuffle') || options.eidOrder === 'shuffled';
   const written = isShuffled ? random.shuffled(events) : [...events];
   if (content.has('duplicate')) {
-    written.splice(random.below(written.length + 1), 0, random.pick(written));
+    written.splice(random.below(written.length + 1), 0, random.pick(numberedOf(written)));
   }
   const xml = written.map((event) => event.xml);
   return { body: writeEnvelope(session, answered, xml, parts), ackId: answered, events };
@@ -46,6 +48,11 @@ export function emptyAnswer(session: Session, ackId: number, parts: AnswerParts)
 /** Events that were never handed over, but not the last one: if one is held back, a higher eid goes out before it. */
 function freshOf(events: readonly QueuedEvent[]): readonly QueuedEvent[] {
   return events.slice(0, -1).filter(({ entry, position }) => entry.handedOver.length === 0 && entry.eid === position);
+}
+
+/** Without an eid the same event twice would be two events: nothing tells them apart. */
+function numberedOf(events: readonly QueuedEvent[]): readonly QueuedEvent[] {
+  return events.filter(({ entry }) => entry.eid !== null);
 }
 
 function holdBack(session: Session, events: QueuedEvent[], event: QueuedEvent): void {

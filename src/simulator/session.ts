@@ -109,10 +109,17 @@ export class Session {
     this.queue.add(writeXml(numbered, this.#options.wireStyle, 1), entry);
   }
 
-  /** Creates an event from text, which is put on the wire as it is. */
+  /** Creates an event from text, which is put on the wire as it is; `{eid}` in it becomes the number it takes. */
   emitRaw({ xml, eventName, users = [] }: RawEvent, createdAt: number): void {
     const eid = this.queue.advance();
-    const entry = this.#ledger.enter({ ...this.#identity(), eid, eventName, users, digest: null, createdAt });
+    const entry = this.#ledger.enter({
+      ...this.#identity(),
+      eid: xml.includes('{eid}') ? eid : null,
+      eventName,
+      users,
+      digest: null,
+      createdAt,
+    });
     this.queue.add(xml.replaceAll('{eid}', String(eid)), entry);
   }
 

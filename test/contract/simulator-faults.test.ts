@@ -161,6 +161,17 @@ describe('a fault', () => {
     const eids = eidsOf(await struck({ kind: 'duplicate' }));
     expect([eids.length, new Set(eids).size]).toEqual([11, 10]);
   });
+
+  test('duplicate: never an event without eid, which would be two events', async () => {
+    const answer = await client.next();
+    sim.faults.arm({ kind: 'duplicate' });
+    for (let i = 0; i < 40; i += 1)
+      sim.pushEvent(ACCOUNT, { xml: `<swell level="${String(i)}"/>`, eventName: 'swell' });
+    push(2);
+    const { body } = await client.poll();
+    expect([eidsOf(answer).length, eidsOf({ ...answer, body }).length]).toEqual([10, 3]);
+    expect(body.match(/<swell level=/g)).toHaveLength(40);
+  });
 });
 
 describe('a late event', () => {

@@ -25,9 +25,12 @@ export interface DecodeOptions {
   readonly isPrefix?: boolean;
 }
 
-interface Encoding {
+interface SeenEncoding {
   readonly label: string;
   readonly bomBytes: number;
+}
+
+interface Encoding extends SeenEncoding {
   readonly isMismatch: boolean;
 }
 
@@ -44,11 +47,11 @@ export function decodeDocument(bytes: Uint8Array, options: DecodeOptions = {}): 
 
 function encodingOf(bytes: Uint8Array, charset: string | null): Encoding {
   const seen = encodingSeenInBytes(bytes);
+  const declared = declaredEncoding(bytes, seen) ?? charset;
   if (seen !== null) {
-    const declared = seen.label === 'utf-8' ? (declaredEncoding(bytes) ?? charset) : null;
-    return { ...seen, isMismatch: declared !== null && !isUtf8Label(declared) };
+    const isSeen = seen.label === 'utf-8' ? isUtf8Label : isUtf16Label;
+    return { ...seen, isMismatch: declared !== null && !isSeen(declared) };
   }
-  const declared = declaredEncoding(bytes) ?? charset;
   if (declared === null || isUtf8Label(declared)) return { label: 'utf-8', bomBytes: 0, isMismatch: false };
   // Declarations are read as single bytes, so one that names a wider encoding has just refuted itself. ASCII is
   // part of UTF-8 and needs no table of its own; the encoding standard would silently read it as windows-1252.
@@ -61,7 +64,7 @@ function encodingOf(bytes: Uint8Array, charset: string | null): Encoding {
 }
 
 /** Byte-order mark, or the zero bytes of UTF-16 that came without one (XML 1.0, appendix F). */
-function encodingSeenInBytes(bytes: Uint8Array): { label: string; bomBytes: number } | null {
+function encodingSeenInBytes(bytes: Uint8Array): SeenEncoding | null {
   const [a, b, c] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { label: 'utf-8', bomBytes: 3 };
   if (a === 0xff && b === 0xfe) return { label: 'utf-16le', bomBytes: 2 };
@@ -73,17 +76,22 @@ function encodingSeenInBytes(bytes: Uint8Array): { label: string; bomBytes: numb
 
 const DECLARATION_BYTES_MAX = 256;
 
-/** The encoding that the XML declaration names, or null; the bytes have no zero bytes in between. */
-function declaredEncoding(bytes: Uint8Array): string | null {
-  const start = bytes[0] === 0xef ? 3 : 0;
-  if (bytes[start] !== 0x3c || bytes[start + 1] !== 0x3f) return null;
-  const head = asBuffer(bytes).toString('latin1', start, Math.min(bytes.length, start + DECLARATION_BYTES_MAX));
-  const match = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/.exec(head);
+/** The encoding that the XML declaration names, or null. The declaration is ASCII, in UTF-16 with a zero byte each. */
+function declaredEncoding(bytes: Uint8Array, seen: SeenEncoding | null): string | null {
+  const head = bytes.subarray(seen?.bomBytes ?? 0, DECLARATION_BYTES_MAX);
+  const ascii = seen?.label.startsWith('utf-16') === true ? head.filter((byte) => byte !== 0) : head;
+  const match = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/.exec(
+    asBuffer(ascii).toString('latin1'),
+  );
   return match?.[1] ?? null;
 }
 
 function isUtf8Label(label: string): boolean {
   return /^utf-?8$/i.test(label);
+}
+
+function isUtf16Label(label: string): boolean {
+  return /^(utf-?16|ucs-?2|iso-10646-ucs-2)/i.test(label);
 }
 
 function isKnownLabel(label: string): boolean {

@@ -59,6 +59,8 @@ function decodeWithinLimits(bytes: Uint8Array, limits: DocumentLimits, charset: 
   if (/^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*-->\s*)*<(!doctype\s+html|html)[\s>]/i.test(document.text.slice(0, 4096))) {
     throw refusal('html', 'the body is an HTML page', 1, 1);
   }
+  // The decoder has taken the byte-order mark away, and the parser would take another one for one.
+  if (document.text.startsWith('\uFEFF')) throw refusal('malformed', 'a second byte-order mark', 1, 1);
   return document;
 }
 

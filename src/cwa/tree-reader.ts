@@ -17,6 +17,9 @@ interface OpenElement extends XmlElement {
 const NO_ATTRIBUTES: readonly XmlAttribute[] = Object.freeze([]);
 const ROOT_NAMESPACES: readonly string[] = ['', CWA_NAMESPACE];
 
+/** Characters that a name may hold but not begin with (XML 1.0 §2.3: `NameChar` without `NameStartChar`). */
+const INNER_NAME_CHARACTER = /^[\u0300-\u036F\u203F\u2040\u00B7.0-9-]/;
+
 /**
  * One parser and the tree that it grows; used for one document.
  *
@@ -24,6 +27,7 @@ const ROOT_NAMESPACES: readonly string[] = ['', CWA_NAMESPACE];
  * The parser stops at the first error, and the limits are checked as things arrive, before they have been collected.
  * Handlers make no objects that the tree does not keep: this is the hot path.
  *
+ * The parser trims the names of namespaces; no URI begins or ends with white space.
  * XML 1.0 is forced: 1.1 would allow control characters that nothing behind the bridge could write again.
  */
 export class TreeReader {
@@ -104,6 +108,7 @@ export class TreeReader {
   }
 
   #onOpen(tag: SaxesTagNS): void {
+    if (tag.prefix !== '') this.#checkLocalName(tag.local);
     const parent = this.#current;
     this.#nodes += 1 + this.#attributes.length;
     const attributes = this.#takeAttributes();
@@ -121,11 +126,18 @@ export class TreeReader {
     if (this.#attributes.length === 0) return NO_ATTRIBUTES;
     const kept: XmlAttribute[] = [];
     for (const attribute of this.#attributes as readonly SaxesAttributeNS[]) {
+      if (attribute.prefix !== '') this.#checkLocalName(attribute.local);
       if (attribute.prefix === 'xmlns' || attribute.name === 'xmlns') continue;
       kept.push({ name: attribute.local, namespace: attribute.uri, value: attribute.value });
     }
     this.#attributes.length = 0;
     return kept;
+  }
+
+  /** saxes looks at the beginning of a name only before its colon; behind it a name begins too (XML Names 1.0 §4). */
+  #checkLocalName(local: string): void {
+    if (INNER_NAME_CHARACTER.test(local))
+      this.#refuse('malformed', 'a local name begins with a character inside names');
   }
 
   #openRoot(element: OpenElement): void {

@@ -19,6 +19,11 @@ describe('decodeDocument', () => {
       latin1('<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>'),
       '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>',
     ],
+    [
+      'UTF-16 that says so',
+      utf16be('\uFEFF<?xml version="1.0" encoding="UTF-16"?><a>é</a>'),
+      '<?xml version="1.0" encoding="UTF-16"?><a>é</a>',
+    ],
     ['ASCII', latin1("<?xml version='1.0' encoding='US-ASCII'?><a/>"), "<?xml version='1.0' encoding='US-ASCII'?><a/>"],
   ])('decodes %s', (_what, bytes, text) => {
     expect(decodeDocument(bytes)).toEqual({ text, warnings: [] });
@@ -39,6 +44,8 @@ describe('decodeDocument', () => {
     ],
     ['UTF-8 that calls itself ASCII', Buffer.from('<?xml version="1.0" encoding="ascii"?><a>é</a>'), null],
     ['UTF-8 under an unknown name', Buffer.from('<?xml version="1.0" encoding="x-unknown"?><a>é</a>'), null],
+    ['UTF-16 that calls itself utf-8', utf16le('\uFEFF<?xml version="1.0" encoding="utf-8"?><a>é</a>'), null],
+    ['UTF-16 sent with charset utf-8', utf16be('<a>é</a>'), 'utf-8'],
     ['UTF-8 sent with charset utf-16', Buffer.from('<a>é</a>'), 'utf-16'],
   ])('trusts the bytes of %s, and warns', (_what, bytes, charset) => {
     const { text, warnings } = decodeDocument(bytes, { charset });

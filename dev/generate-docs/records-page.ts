@@ -53,7 +53,9 @@ hexadecimal digits, in lower case, of SHA-256 over the UTF-8 of six lines joined
     userIndex
     part
 
-Numbers are decimal. The identity of an event is \`<eid>:<eventName>:<digest>\`; without an eid it is
+Numbers are decimal. \`userIndex\` is the place of a record among those of its event: that of the user in an event about
+users; unknown children of a \`conference\` follow its own record, from 1, under the identity of the \`conference\`. The
+identity of an event is \`<eid>:<eventName>:<digest>\`; without an eid it is
 \`~<polledAckId>:<eventName>:<digest>#<occurrence>\`, where occurrence counts equal events of one answer from 0. The
 digest is the first 16 hexadecimal digits of SHA-256 over the UTF-8 of the event's canonical text:
 
@@ -76,8 +78,24 @@ text as received is beside it.
 
 What must not be published is taken out of the event before anything is read from it. \`signInData\` is removed always
 (warning \`secret-removed\`). The text of presence notes follows \`privacy.notes\`: \`keep\`; \`hash\`: \`sha256:\` and the digest;
-\`drop\`: null, and no text in \`raw\`. The text of messages and subjects in conversations follows
-\`privacy.messageContent\` in the same way. The \`id\` is that of the event as received in every case.`;
+\`drop\`: null, and no text in \`raw\`.
+
+What people wrote in conversations, messages and subjects, follows \`privacy.messageContent\`; each record says which in
+\`contentPolicy\`:
+
+| | \`content\` | \`contentBytes\` | \`contentSha256\` | in \`raw\`, \`rawXml\`, \`extensions\` and dead letters of events |
+| --- | --- | --- | --- | --- |
+| \`drop\` | null | size | null | nothing |
+| \`hash\` | null | size | digest | \`sha256:\` and the digest |
+| \`keep\` | verbatim | size | digest | verbatim |
+
+Inside a conversation only words of the protocol, names, URIs and formats are known not to be written by people. With
+\`drop\` and \`hash\` any other text there, of an element that is not known for example, goes the same way, with warning
+\`text-withheld\`; attributes stay, except such as are called \`content\`, \`subject\`, \`message\`, \`body\` or \`text\`.
+
+The \`id\` is that of the event as received in every case: whoever knows an event can tell that it is this one. An answer
+that is no well-formed document cannot be read, so its dead letter holds it as received: keep \`cwa.deadletter\` from
+whoever must not see what people wrote.`;
 
 function headSection(nested: Map<string, RecordSchema>): string {
   collect({ kind: 'record', name: '', doc: '', fields: headFields }, nested);

@@ -62,6 +62,8 @@ export const SEARCH_RESULT = 'searchResult';
 export const PRESENCE_SUBSCRIPTION_STATE = 'presenceSubscriptionState';
 export const USER_RAW_CATEGORIES = 'userRawCategories';
 export const SELF_RAW_CATEGORIES = 'selfRawCategories';
+/** What happens in a conversation stands inside (events-and-categories §4.12). */
+export const CONFERENCE = 'conference';
 
 /** Namespaces of category bodies (events-and-categories §6.3). Readers take them as a hint, not as a rule. */
 export const STATE_NAMESPACE = 'http://schemas.microsoft.com/2006/09/sip/state';

@@ -73,7 +73,7 @@ export function eventDeadLetters(
   context: RecordContext,
   limits: DeadLetterLimits,
 ): readonly DataRecord[] {
-  const { element, hadSecret } = disclosable(event.element, privacyRulesOf(context));
+  const { element, warnings } = disclosable(event.element, privacyRulesOf(context));
   const body = Buffer.from(serializeXml(element), 'utf8');
   return lettersInParts({ ...letter, body }, limits, (part, parts) => ({
     ...bridgeHead(context, headFacts(`deadletter:${event.identity}`, part, parts)),
@@ -82,7 +82,7 @@ export function eventDeadLetters(
     eventName: event.name,
     eventIndex: event.index,
     channel: context.channel,
-    warnings: hadSecret ? [...event.warnings, 'secret-removed'] : event.warnings,
+    warnings: [...event.warnings, ...warnings],
   }));
 }
 

@@ -1,4 +1,5 @@
 import {
+  CONFERENCE,
   CWA_NAMESPACE,
   PRESENCE_SUBSCRIPTION_STATE,
   SELF_PRESENCE,
@@ -7,6 +8,8 @@ import {
   USER_RAW_CATEGORIES,
 } from '../cwa/protocol.ts';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
+import { FACT_EVENTS, recordsOfConference, recordsOfFact } from './conversations-records.ts';
+import type { DisclosedEvent } from './disclosed-event.ts';
 import { recordOfSelf, recordsOfUsers } from './presence-records.ts';
 import { disclosable } from './privacy.ts';
 import { privacyRulesOf, type RecordContext } from './record-context.ts';
@@ -22,10 +25,9 @@ import { unknownRecords } from './unknown-records.ts';
  * The tree's depth must be bounded by whoever read the document.
  */
 export function normalizeEvent(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
-  const { element, hadSecret } = disclosable(event.element, privacyRulesOf(context));
+  const { element, concealed, warnings } = disclosable(event.element, privacyRulesOf(context));
   const known = context.channel === 'command' ? withoutEidMissing(event.warnings) : event.warnings;
-  const warnings = hadSecret ? [...known, 'secret-removed'] : known;
-  const open: AdmittedEvent = { ...event, element, warnings };
+  const open: DisclosedEvent = { ...event, element, concealed, warnings: [...known, ...warnings] };
   // An element of somebody else's vocabulary is not ours, however it is called (events-and-categories §1.3).
   const isOurs = element.namespace === '' || element.namespace === CWA_NAMESPACE;
   const records = (isOurs ? NORMALIZERS.get(element.name) : undefined) ?? unknownRecords;
@@ -33,13 +35,15 @@ export function normalizeEvent(event: AdmittedEvent, context: RecordContext): re
 }
 
 /** Events that have a shape of their own, by the name of their element (events-and-categories §2). */
-const NORMALIZERS: ReadonlyMap<string, (event: AdmittedEvent, context: RecordContext) => readonly DataRecord[]> =
+const NORMALIZERS: ReadonlyMap<string, (event: DisclosedEvent, context: RecordContext) => readonly DataRecord[]> =
   new Map([
     [USER_PRESENCE, recordsOfUsers],
     [PRESENCE_SUBSCRIPTION_STATE, recordsOfUsers],
     [USER_RAW_CATEGORIES, recordsOfUsers],
     [SELF_PRESENCE, (event, context) => [recordOfSelf(event, context)]],
     [SELF_RAW_CATEGORIES, (event, context) => [recordOfSelf(event, context)]],
+    [CONFERENCE, recordsOfConference],
+    ...FACT_EVENTS.map((name) => [name, recordsOfFact] as const),
   ]);
 
 /** Answers to commands never have an eid: nothing is amiss. */

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 
 import { textOf, type XmlElement } from '../lib/xml.ts';
+import { type ConcealedTexts, concealConversation, holdsConversation } from './conversations/conceal-conversation.ts';
+import type { Warning } from './warnings.ts';
 
-/** What becomes of a text that somebody wrote: kept, replaced by `sha256:` and its digest, or dropped. */
+/** What becomes of a text that somebody wrote: kept, replaced by its digest, or dropped. */
 export type Privacy = 'keep' | 'hash' | 'drop';
 
 export interface PrivacyRules {
@@ -13,22 +15,18 @@ export interface PrivacyRules {
 }
 
 /** An event from which everything that must not be published is gone. */
-export interface DisclosableEvent {
+export interface Disclosure {
   readonly element: XmlElement;
-  /** Whether there was a secret in it. */
-  readonly hadSecret: boolean;
+  /** What may still be said of the conversation's texts, by the element of this tree that held them. */
+  readonly concealed: ConcealedTexts;
+  /** What a consumer should know about that which is gone. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Sign-in data is a secret of the session and personal data besides (events-and-categories §4.1). */
 const SECRET = 'signindata';
 const NOTE_CATEGORIES: ReadonlySet<string> = new Set(['note', 'notehistory']);
-const CONVERSATIONS: ReadonlySet<string> = new Set([
-  'conference',
-  'messageReceived',
-  'imSessionReceived',
-  'voIPReceived',
-]);
-const CONVERSATION_TEXTS: ReadonlySet<string> = new Set(['content', 'subject']);
+const NOTHING_CONCEALED: ConcealedTexts = new Map();
 
 /**
  * Takes what must not be published out of the tree before anything is read from it, so that it cannot reach a record
@@ -36,14 +34,19 @@ const CONVERSATION_TEXTS: ReadonlySet<string> = new Set(['content', 'subject']);
  *
  * - `signInData`, element or attribute, is emptied whatever the rules say.
  * - Inside the categories `note` and `noteHistory` all text follows `rules.notes`; attributes (type, times) stay.
- * - Inside a conversation the text of `content`, `subject` and a bare `message` follows `rules.messages`.
+ * - Inside a conversation all text that the protocol does not write itself follows `rules.messages`.
  */
-export function disclosable(element: XmlElement, rules: PrivacyRules): DisclosableEvent {
-  const hadSecret = containsSecret(element);
-  const open = hadSecret ? withoutSecrets(element) : element;
-  const isConversation = CONVERSATIONS.has(element.name) && rules.messages !== 'keep';
-  const isOpen = rules.notes === 'keep' && !isConversation;
-  return { element: isOpen ? open : withoutTexts(open, rules, false), hadSecret };
+export function disclosable(event: XmlElement, rules: PrivacyRules): Disclosure {
+  const hadSecret = containsSecret(event);
+  const open = hadSecret ? withoutSecrets(event) : event;
+  const element = rules.notes === 'keep' ? open : withoutNotes(open, rules.notes);
+  const warnings: readonly Warning[] = hadSecret ? ['secret-removed'] : [];
+  if (rules.messages === 'keep' || !holdsConversation(element)) {
+    return { element, concealed: NOTHING_CONCEALED, warnings };
+  }
+  // The last change to the tree: the texts are found by its elements.
+  const { element: silent, texts, hadUnknownText } = concealConversation(element, rules.messages);
+  return { element: silent, concealed: texts, warnings: hadUnknownText ? [...warnings, 'text-withheld'] : warnings };
 }
 
 function containsSecret(element: XmlElement): boolean {
@@ -68,12 +71,9 @@ function withoutSecrets(element: XmlElement): XmlElement {
   };
 }
 
-function withoutTexts(element: XmlElement, rules: PrivacyRules, isInConversation: boolean): XmlElement {
-  if (rules.notes !== 'keep' && isNote(element)) return concealed(element, rules.notes);
-  if (rules.messages !== 'keep' && isInConversation && isMessageText(element))
-    return concealed(element, rules.messages);
-  const isConversation = isInConversation || CONVERSATIONS.has(element.name);
-  return { ...element, children: mapElements(element, (child) => withoutTexts(child, rules, isConversation)) };
+function withoutNotes(element: XmlElement, privacy: 'hash' | 'drop'): XmlElement {
+  if (isNote(element)) return withoutTexts(element, privacy);
+  return { ...element, children: mapElements(element, (child) => withoutNotes(child, privacy)) };
 }
 
 function isNote(element: XmlElement): boolean {
@@ -83,15 +83,10 @@ function isNote(element: XmlElement): boolean {
   });
 }
 
-function isMessageText(element: XmlElement): boolean {
-  if (CONVERSATION_TEXTS.has(element.name)) return true;
-  return element.name === 'message' && element.children.every((child) => typeof child === 'string');
-}
-
 /** The element with the text of each leaf replaced, and the text between elements dropped. */
-function concealed(element: XmlElement, privacy: 'hash' | 'drop'): XmlElement {
+function withoutTexts(element: XmlElement, privacy: 'hash' | 'drop'): XmlElement {
   const elements = element.children.filter((child) => typeof child !== 'string');
-  if (elements.length > 0) return { ...element, children: elements.map((child) => concealed(child, privacy)) };
+  if (elements.length > 0) return { ...element, children: elements.map((child) => withoutTexts(child, privacy)) };
   const text = textOf(element);
   const isHashed = privacy === 'hash' && text !== '';
   return { ...element, children: isHashed ? [`sha256:${hash('sha256', text, 'hex')}`] : [] };

@@ -15,6 +15,8 @@ export interface RecordOwner {
  * userIndex, part; numbers in decimal.
  *
  * @param identity of the event (records §6), or of what the bridge itself has to say, with a prefix that no event has.
+ * @param userIndex place of the record among those of the event, from 0: that of the user in an event about users;
+ *   unknown children of a `conference` follow the record of the conference.
  */
 export function recordId(owner: RecordOwner, identity: string, userIndex: number, part: number): string {
   const { installation, accountId, generation } = owner;

@@ -15,9 +15,34 @@ const ABOUT_ACCOUNT: ReadonlySet<string> = new Set(['searchResult']);
  * the account; one record for each user if it is about users with a URI.
  */
 export function unknownRecords(event: AdmittedEvent, context: RecordContext): readonly DataRecord[] {
+  return genericRecords(event, context, { confId: null, firstIndex: 0 });
+}
+
+/**
+ * A child of `conference` in the same form: named after the child, with the identity of the whole event. `userIndex`
+ * goes on where the records before it ended, so that no two records of the event have one `id`.
+ */
+export function unknownChildRecords(
+  event: AdmittedEvent,
+  child: XmlElement,
+  context: RecordContext,
+  place: Place,
+): readonly DataRecord[] {
+  return genericRecords({ ...event, element: child, name: child.name }, context, place);
+}
+
+/** Where an unknown element stood. */
+interface Place {
+  /** Of the conversation around it. */
+  readonly confId: number | bigint | null;
+  /** `userIndex` of its first record: how many records the event has before. */
+  readonly firstIndex: number;
+}
+
+function genericRecords(event: AdmittedEvent, context: RecordContext, place: Place): readonly DataRecord[] {
   const users = usersOf(event.element);
-  if (!isAboutUsers(event, users)) return [accountRecord(event, context, users)];
-  return users.map((user, userIndex) => userRecord(event, context, users, user, userIndex));
+  if (!isAboutUsers(event, users)) return [accountRecord(event, context, users, place)];
+  return users.map((_user, userIndex) => userRecord(event, context, users, userIndex, place));
 }
 
 function isAboutUsers(event: AdmittedEvent, users: readonly XmlElement[]): boolean {
@@ -25,10 +50,15 @@ function isAboutUsers(event: AdmittedEvent, users: readonly XmlElement[]): boole
   return users.some((user) => normalizeUri(uriOf(user) ?? '').uri !== null);
 }
 
-function accountRecord(event: AdmittedEvent, context: RecordContext, users: readonly XmlElement[]): DataRecord {
+function accountRecord(
+  event: AdmittedEvent,
+  context: RecordContext,
+  users: readonly XmlElement[],
+  { confId, firstIndex }: Place,
+): DataRecord {
   const findings = new Findings(context, event.warnings);
   const uris = users.map((user) => normalizeUri(uriOf(user) ?? '').uri).filter((uri) => uri !== null);
-  const subject = { uri: null, uriRaw: null, userIndex: 0, userCount: users.length };
+  const subject = { uri: null, uriRaw: null, userIndex: firstIndex, userCount: users.length, confId };
   return unknownRecord(event, context, findings, subject, uris, event.element);
 }
 
@@ -36,15 +66,16 @@ function userRecord(
   event: AdmittedEvent,
   context: RecordContext,
   users: readonly XmlElement[],
-  user: XmlElement,
-  userIndex: number,
+  index: number,
+  { confId, firstIndex }: Place,
 ): DataRecord {
   const findings = new Findings(context, event.warnings);
-  const uriRaw = uriOf(user);
+  const user = users[index];
+  const uriRaw = user === undefined ? null : uriOf(user);
   const { uri, warnings } = normalizeUri(uriRaw ?? '');
   for (const warning of warnings) findings.warn(warning);
-  const subject = { uri, uriRaw, userIndex, userCount: users.length };
-  const slice = userSlice(event.element, users, userIndex);
+  const subject = { uri, uriRaw, userIndex: firstIndex + index, userCount: users.length, confId };
+  const slice = userSlice(event.element, users, index);
   return unknownRecord(event, context, findings, subject, uri === null ? [] : [uri], slice);
 }
 
@@ -53,6 +84,7 @@ interface Subject {
   readonly uriRaw: string | null;
   readonly userIndex: number;
   readonly userCount: number;
+  readonly confId: number | bigint | null;
 }
 
 function unknownRecord(
@@ -81,6 +113,7 @@ function unknownRecord(
     topic: 'unknown',
     value: {
       ...eventHead(event, context, facts, findings),
+      confId: subject.confId,
       namespace: namespace === '' ? null : namespace,
       attributes: attributes.map((attribute) => ({ ...attribute, namespace: attribute.namespace || null })),
       users,

@@ -37,9 +37,10 @@ export function normalizeUri(raw: string): NormalizedUri {
   return bare.endsWith(':') && bare.indexOf(':') === bare.length - 1 ? MISSING : { uri: bare, warnings: NO_WARNINGS };
 }
 
-/** The part between angle brackets, if there are any. */
+/** The part between angle brackets, if there are any: first those behind a quoted name, in which anybody may write some. */
 function addressIn(raw: string): string {
-  return /<([^<>]*)>/.exec(raw)?.[1] ?? raw;
+  const named = /^\s*"(?:[^"\\]|\\.)*"\s*<([^<>]*)>/s.exec(raw) ?? /<([^<>]*)>/.exec(raw);
+  return named?.[1] ?? raw;
 }
 
 /** A `;` before the `@` belongs to the user, as in `sip:+15550100;ext=5@pool.example;user=phone`. */

@@ -14,7 +14,8 @@ export const WARNINGS = {
   'no-user': 'An event about users names none.',
   'missing-name': 'A category has no name.',
   'bad-number': 'A number could not be read or is out of range: the field is null, the text is in extensions.',
-  'bad-boolean': 'A boolean is none of true, false, 1, 0: the field is null, the text is in extensions.',
+  'bad-boolean':
+    'A boolean is none of true, false, 1, 0: the field is null, the text is in extensions, or in value beside a flag.',
   'bad-time': 'A time could not be read: the field is null, the text is in its …Raw field.',
   'time-unit-unknown': 'A time is a bare integer, whose unit nobody documents; the text is in its …Raw field.',
   'bad-duration': 'A duration could not be read as whole minutes: the field is null, the text is in its …Raw field.',
@@ -23,6 +24,8 @@ export const WARNINGS = {
   'unexpected-body': 'The body of a known category has another root element: it is kept as rawXml.',
   'misplaced-body': 'The body of a custom category stood beside it instead of inside; attached to the one before.',
   'secret-removed': 'The event carried sign-in data, which is never published; its content was removed.',
+  'text-withheld':
+    'A conversation held a text where none is documented: it is taken for what somebody wrote, see contentPolicy.',
   'stale-state': 'The state was published before the one already known: it changes no derived record.',
 } as const satisfies Readonly<Record<string, string>>;
 

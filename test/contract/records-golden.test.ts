@@ -33,6 +33,10 @@ describe('golden records', () => {
     ['hostile', 'numbers at their limits, hostile names, users without a usable URI'],
     ['subscription-states', 'the progress of subscriptions: documented, unknown, empty, of nobody'],
     ['raw-categories', 'custom categories of others and of the account, beside users and beside their bodies'],
+    ['conversations', 'every child of a conference, and two that stand among the events'],
+    ['conversation-failed', 'a failed invitation, whose reason is an answer to a request'],
+    ['conversation-call', 'an incoming call, with its eid on the envelope'],
+    ['conversation-hostile', 'unknown children, texts in unknown places, a spoofed name, odd numbers'],
     ['unknown-events', 'every other event in its generic form'],
   ])('%s: %s', (name) => {
     expect(goldenTextOf(recordsOfDocument(documentOf(name)))).toBe(goldenOf(name));
@@ -48,7 +52,7 @@ describe('golden records', () => {
    * The same events on one line, in the CWA namespace by a prefix, with other prefixes in the bodies, attributes in
    * another order, comments and CDATA. The namespace is part of an event's identity, so only the ids differ.
    */
-  test.each(['subscription-states', 'raw-categories'])(
+  test.each(['subscription-states', 'raw-categories', 'conversations', 'conversation-failed', 'conversation-call'])(
     '%s: the compact form in the CWA namespace gives the same records under other ids',
     (name) => {
       const withoutIds = (text: string): string => text.replace(/^ {2}"id":"[0-9a-f]{32}",$/gm, '');
@@ -57,6 +61,14 @@ describe('golden records', () => {
       expect(compact).not.toBe(goldenOf(name));
     },
   );
+
+  test.each([
+    ['conversation-call', 'hash'],
+    ['conversation-hostile', 'keep'],
+  ] as const)('%s: with privacy.messageContent %s', (name, privacyMessages) => {
+    const records = recordsOfDocument(documentOf(name), { privacyMessages });
+    expect(goldenTextOf(records)).toBe(goldenOf(`${name}.${privacyMessages}`));
+  });
 
   test('the same document gives the same records again, whatever was read between', () => {
     const first = goldenTextOf(recordsOfDocument(documentOf('hostile')));

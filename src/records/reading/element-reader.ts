@@ -59,6 +59,11 @@ export class ElementReader {
     return text;
   }
 
+  /** The element's own text that is one of a set of words, without white space around it (§3.2). */
+  textToken(): string {
+    return tokenOf(this.text());
+  }
+
   /** Whether the attribute is there and not yet taken. */
   has(name: string): boolean {
     return this.#indexOfAttribute(name) !== -1;

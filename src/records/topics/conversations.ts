@@ -1,36 +1,52 @@
-import { array, field, int, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { writtenFields, writtenTextSchema } from '../conversations/written.ts';
+import { array, boolean, field, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
-/** The little that single kinds have of their own, such as `redirectable` of a call or `archiving` of a participant. */
-const itemAttributeSchema = record('ItemAttribute', 'A named value of an item.', {
-  name: field(text, 'Name on the wire.'),
-  value: field(text, 'Verbatim.'),
+const callSchema = record('IncomingCall', 'What an invitation to a voice call says beside the caller and a subject.', {
+  from: optional(text, 'The caller as SIP names it, verbatim: "Name" <sip:…>;tag=….'),
+  fromUri: optional(text, 'The URI in it, normalised.'),
+  redirectable: optional(boolean, 'Whether the call may be redirected.'),
+  canReplyWithIM: optional(boolean, 'Whether the caller takes an instant message for an answer.'),
+  priority: optional(text, 'normal, urgent, … : open set.'),
+  isConference: optional(boolean, 'Whether it is a call to a conference.'),
 });
 
 const itemSchema = record('ConversationItem', 'One fact about a conversation.', {
-  kind: field(text, 'Name of the element: messageReceived, imSessionState, participant, …; open set.'),
+  kind: field(text, 'Name of the element: messageReceived, imSessionState, participant, …'),
   uri: optional(text, 'The person it names, normalised.'),
   uriRaw: optional(text, 'The same, verbatim.'),
   name: optional(text, 'Name of that person, verbatim.'),
-  role: optional(text, 'attendee, presenter; open set.'),
-  value: optional(text, 'The text of a state, a flag or a URI, trimmed.'),
-  format: optional(text, 'Format of a message: a media type or an X-MMS-IM-Format line.'),
-  content: optional(text, 'What somebody wrote, as privacy.messageContent allows: verbatim, sha256:<digest>, or null.'),
-  contentBytes: optional(int, 'Size of what was written, in bytes of UTF-8.'),
-  contentSha256: optional(text, 'SHA-256 of what was written, hexadecimal; null where contents are dropped.'),
+  role: optional(text, 'Of that participant, or of the account in an invitation: attendee, presenter; open set.'),
+  value: optional(
+    text,
+    'The text of confUri, imSessionState, composingState, locked, escalationMode, role, enableAppearOffline.',
+  ),
+  ...writtenFields,
   messageId: optional(text, 'Verbatim.'),
-  rid: optional(text, 'Request id of the item, verbatim.'),
   reason: optional(text, 'Why a call ended: Remote, Timeout, SessionDown; open set.'),
-  attributes: field(array(itemAttributeSchema), 'What the item says beside, by the names of the wire.'),
+  flag: optional(boolean, 'value of locked, enableAppearOffline; of composingState: whether somebody types.'),
+  rid: optional(text, 'Request id of the item, verbatim.'),
+  confId: optional(long, 'initiateImSessionAccepted: the conversation to use from now on.'),
+  sourceNetwork: optional(text, 'Of who invites: domain, sameEnterprise, publicCloud, federated; open set.'),
+  escalationMode: optional(text, 'Of an invitation: invitingPeer, peer, escalating, escalated; open set.'),
+  archiving: optional(boolean, 'participant: whether the conversation is archived for that person.'),
+  call: optional(callSchema, 'voIPReceived.'),
+  subjects: field(array(writtenTextSchema), 'Of an invitation, in document order; as documented, at most one.'),
+  furtherMessages: field(
+    array(writtenTextSchema),
+    'In document order, behind the first message, which is in format and content.',
+  ),
 });
 
 export const conversationsSchema = record('Conversation', 'What one event says about a conversation.', {
   ...headFields,
   confId: optional(long, "The session's number of the conversation; means nothing in another session."),
-  confIdRaw: optional(text, 'The same, verbatim, where it is not a number.'),
-  peerUri: optional(text, 'The other person, normalised, if exactly one is named.'),
+  peerUri: optional(
+    text,
+    'The other person, normalised, if the items name exactly one; the account itself and a focus of a conference do not count.',
+  ),
   contentPolicy: field(text, 'drop, hash or keep: what became of what people wrote.'),
-  items: field(array(itemSchema), 'In document order.'),
+  items: field(array(itemSchema), 'In document order; none if nothing in the event is known.'),
 });
 
 export type ConversationsRecord = ValueOf<typeof conversationsSchema>;

@@ -58,7 +58,10 @@ export const headFields = {
   eidRaw: optional(text, 'The same, verbatim.'),
   eventName: field(text, 'Name of the event element; empty if no event caused the record.'),
   eventIndex: field(int, 'Position in the answer after sorting by eid, from 0.'),
-  userIndex: field(int, 'Position of the user inside the event, from 0.'),
+  userIndex: field(
+    int,
+    'Position of the record among those of its event, from 0: of an event about users the position of the user.',
+  ),
   userCount: field(int, 'Number of user elements of the event; 0 if it names none.'),
   part: field(int, 'Number of this part, from 0.'),
   parts: field(int, 'Number of parts that the record was split into.'),
@@ -72,7 +75,7 @@ export const headFields = {
   warnings: field(array(text), 'Codes from a closed list.'),
   extensions: field(array(extensionSchema), 'What the schema does not know.'),
   truncated: field(array(truncationSchema), 'What was cut, and how large it was.'),
-  raw: optional(text, "The event's XML, if configured; of an event about several users only what concerns this one."),
+  raw: optional(text, "The event's XML, if configured; of an event in several records only what concerns this one."),
 } as const;
 
 export type RecordHead = ValuesOf<typeof headFields>;

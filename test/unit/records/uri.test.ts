@@ -16,6 +16,8 @@ describe('normalizeUri', () => {
     ['sips:a@b.example;x', 'sips:a@b.example'],
     ['"Odo" <sip:odo@northpier.example>;tag=9a', 'sip:odo@northpier.example'],
     ['<Odo@northpier.example>', 'sip:odo@northpier.example'],
+    ['"Maren <sip:maren@x.example>" <sip:odo@northpier.example>', 'sip:odo@northpier.example'],
+    [' "a \\" <sip:b@x.example>" <Odo@northpier.example>;tag=9a', 'sip:odo@northpier.example'],
     ['TEL:+4555501000;Ext=7', 'tel:+4555501000;ext=7'],
     ['smtp:Maren@northpier.example;x=1', 'smtp:maren@northpier.example;x=1'],
     ['sip:ÅSE@NORTHPIER.example', 'sip:åse@northpier.example'],

@@ -48,9 +48,14 @@ export function operationsRecord(
   const head = bridgeHead(context, {
     recordType: type,
     schemaVersion: TOPICS.operations.version,
-    identity: `operation:${context.firstSequence}`,
+    identity: operationIdentity(context.firstSequence),
     part: 0,
     parts: 1,
   });
   return { topic: 'operations', value: { ...head, ...NO_FACTS, ...facts } };
+}
+
+/** What is hashed into the `id` of a record of the bridge's own. */
+export function operationIdentity(sequence: number): string {
+  return `operation:${sequence}`;
 }

@@ -8,7 +8,7 @@ export const WARNINGS = {
   'late-eid': 'A higher eid of this generation was published before; the server was late with this one.',
   'duplicate-eid': 'Another event with the same eid and other content was published before: both are kept.',
   'possible-repeat': 'Whether this event was published before could not be decided; origin is replay.',
-  'missing-uri': 'The user has no URI: the key is the account, subjectUri is null.',
+  'missing-uri': 'Somebody has no URI; a user that the record is about: the key is the account, subjectUri is null.',
   'odd-uri': 'A URI has neither a scheme nor an @; it is kept in lower case.',
   'conference-uri': 'The URI names a conference, not a user: it is never a key.',
   'no-user': 'An event about users names none.',
@@ -24,6 +24,10 @@ export const WARNINGS = {
   'unexpected-body': 'The body of a known category has another root element: it is kept as rawXml.',
   'misplaced-body': 'The body of a custom category stood beside it instead of inside; attached to the one before.',
   'secret-removed': 'The event carried sign-in data, which is never published; its content was removed.',
+  'continued-item':
+    'A part of a record: the first item of its first array behind the head that is not empty goes on from the part before.',
+  'continued-inner-item':
+    'Besides continued-item: so does, inside that item, the first item of its first array that is not empty.',
   'text-withheld':
     'A conversation held a text where none is documented: it is taken for what somebody wrote, see contentPolicy.',
   'stale-state': 'The state was published before the one already known: it changes no derived record.',

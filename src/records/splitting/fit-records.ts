@@ -1,0 +1,56 @@
+import type { OutgoingRecord } from '../../lib/outgoing-record.ts';
+import { type RecordOwner, recordId } from '../record-id.ts';
+import type { DataRecord } from '../topics/topics.ts';
+import { splitRecord } from './split-record.ts';
+
+/** A record, and what is sent of it. */
+export interface EncodedRecord {
+  readonly record: DataRecord;
+  readonly outgoing: OutgoingRecord;
+}
+
+export interface FitOptions {
+  /** Most bytes of one record (`kafka.recordBytesMax`). */
+  readonly bytesMax: number;
+  readonly encode: (record: DataRecord) => OutgoingRecord;
+  readonly owner: RecordOwner;
+  /** `sequence` of the first record; the others follow without a hole. */
+  readonly firstSequence: number;
+  /** Of what the records are about: part of the `id` of each of their parts. */
+  readonly identity: string;
+}
+
+/**
+ * Encodes the records of one event; those that are too large are split, and the `sequence` of all that follow counts
+ * on behind their parts. Where nothing is too large, nothing is copied.
+ *
+ * @returns null if one of them cannot be made to fit.
+ */
+export function fitRecords(records: readonly DataRecord[], options: FitOptions): readonly EncodedRecord[] | null {
+  const { bytesMax, encode, firstSequence, identity, owner } = options;
+  const fitted: EncodedRecord[] = [];
+  for (const given of records) {
+    const sequence = firstSequence + fitted.length;
+    const record = given.value.sequence === sequence ? given : withSequence(given, sequence);
+    const outgoing = encode(record);
+    if (outgoing.bytes <= bytesMax) {
+      fitted.push({ record, outgoing });
+      continue;
+    }
+    const idOf = (part: number): string => recordId(owner, identity, record.value.userIndex, part);
+    const parts = splitRecord(record, { bytesMax, encode, idOf, firstSequence: sequence });
+    const encoded = parts?.map((part) => ({ record: part, outgoing: encode(part) }));
+    if (encoded?.every((part) => part.outgoing.bytes <= bytesMax) !== true) return null;
+    fitted.push(...encoded);
+  }
+  return fitted;
+}
+
+/** Whether something of a record is nowhere else in the records: a text that was cut. */
+export function isCut({ record }: EncodedRecord): boolean {
+  return record.value.truncated.length > 0;
+}
+
+function withSequence(record: DataRecord, sequence: number): DataRecord {
+  return { topic: record.topic, value: { ...record.value, sequence } } as DataRecord;
+}

@@ -37,7 +37,7 @@ export function presenceRecord(
   subject: PresenceSubject,
 ): DataRecord {
   const { findings } = reader;
-  const sourceNetwork = reader.attribute('sourceNetwork');
+  const sourceNetwork = reader.token('sourceNetwork');
   const iconUri = reader.attribute('iconUri');
   const subscriptionState = event.name === PRESENCE_SUBSCRIPTION_STATE ? reader.token('state') : null;
   const categories = reader.all('cwaCategory', readCategory);

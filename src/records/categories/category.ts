@@ -1,8 +1,9 @@
-import { serializeXml } from '../../lib/xml.ts';
-import type { ElementReader } from '../reading/element-reader.ts';
+import { XSI_NAMESPACE } from '../../cwa/protocol.ts';
+import { elementsOf, serializeXml, type XmlElement } from '../../lib/xml.ts';
+import { type ElementReader, localPartOf } from '../reading/element-reader.ts';
 import { boolean, field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 import { calendarDataSchema } from './calendar-data.ts';
-import { BODY_KINDS, NO_BODY, type CategoryBodies } from './category-bodies.ts';
+import { BODY_KINDS, type BodyKind, type CategoryBodies, NO_BODY } from './category-bodies.ts';
 import { contactCardSchema } from './contact-card.ts';
 import { deviceSchema } from './device.ts';
 import { noteSchema } from './note.ts';
@@ -78,20 +79,42 @@ interface ReadBody {
 
 const WITHOUT_BODY: ReadBody = { namespace: null, type: null, bodies: NO_BODY, rawXml: null };
 
-/** A body is known by its category and the local name of its root; the namespace is a hint (§6.3). */
+/**
+ * A body is known by its category and the local name of its root; the namespace is a hint (§6.3). Elements beside it
+ * are extensions, whichever comes first.
+ */
 function readBody(reader: ElementReader, categoryName: string, index: number): ReadBody {
   const kind = BODY_KINDS.get(categoryName);
-  const root = reader.element.children.find((child) => typeof child !== 'string');
+  const elements = elementsOf(reader.element);
+  const known = kind === undefined ? undefined : elements.find(({ name }) => kind.roots.includes(name));
+  if (kind !== undefined && known !== undefined) return readKnownBody(reader, kind, known);
+  const [root] = elements;
   if (root === undefined) return WITHOUT_BODY;
-  const namespace = root.namespace === '' ? null : root.namespace;
-  const isKnown = kind?.roots.includes(root.name) === true;
-  if (kind === undefined || !isKnown) {
-    if (kind !== undefined) reader.findings.warn('unexpected-body');
-    reader.take(root);
-    const rawXml = reader.findings.bounded(`categories[${index}].rawXml`, serializeXml(root));
-    return { namespace, type: null, bodies: NO_BODY, rawXml };
-  }
+  if (kind !== undefined) reader.findings.warn('unexpected-body');
+  reader.take(root);
+  const rawXml = reader.findings.bounded(`categories[${index}].rawXml`, serializeXml(root));
+  return { namespace: namespaceOf(root), type: typeOf(root), bodies: NO_BODY, rawXml };
+}
+
+function readKnownBody(reader: ElementReader, kind: BodyKind, root: XmlElement): ReadBody {
   if (!kind.namespaces.includes(root.namespace.toLowerCase())) reader.findings.warn('unexpected-namespace');
-  const [bodies = NO_BODY] = reader.every((child) => child === root, kind.read);
-  return { namespace, type: bodies.state?.stateType ?? null, bodies, rawXml: null };
+  const [read = WITHOUT_BODY] = reader.every(
+    (child) => child === root,
+    (body): ReadBody => {
+      const bodies = kind.read(body);
+      const type = bodies.state?.stateType ?? body.xsiType();
+      return { namespace: namespaceOf(root), type, bodies, rawXml: null };
+    },
+  );
+  return read;
+}
+
+function namespaceOf({ namespace }: XmlElement): string | null {
+  return namespace === '' ? null : namespace;
+}
+
+/** The `xsi:type` of a body that is not read any further. */
+function typeOf({ attributes }: XmlElement): string | null {
+  const type = attributes.find(({ name, namespace }) => name === 'type' && namespace === XSI_NAMESPACE);
+  return type === undefined ? null : localPartOf(type.value);
 }

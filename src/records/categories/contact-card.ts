@@ -73,9 +73,9 @@ export function readContactCard(reader: ElementReader): ContactCard {
     description: reader.all('description', readLocalText),
     addresses: reader.all('address', readAddress),
     phones: reader.all('phone', readPhone),
-    urls: reader.all('url', (url) => ({ type: url.attribute('type'), url: url.text() })),
+    urls: reader.all('url', (url) => ({ type: url.token('type'), url: url.text() })),
     automaton: reader.childBoolean('automaton'),
-    type: reader.childText('type'),
+    type: reader.childToken('type'),
     displayAdPhoto: reader.childBoolean('displayADPhoto'),
     photos: reader.all('photo', readPhoto),
   };
@@ -83,7 +83,7 @@ export function readContactCard(reader: ElementReader): ContactCard {
 
 function readAddress(reader: ElementReader): ValueOf<typeof addressSchema> {
   return {
-    type: reader.attribute('type'),
+    type: reader.token('type'),
     street: reader.childText('street'),
     city: reader.childText('city'),
     state: reader.childText('state'),
@@ -94,14 +94,17 @@ function readAddress(reader: ElementReader): ValueOf<typeof addressSchema> {
 
 export function readPhone(reader: ElementReader): ValueOf<typeof phoneSchema> {
   const uriRaw = reader.childText('uri');
+  const { uri, warnings } = normalizeUri(uriRaw ?? '');
+  // A bare `tel:` is what a server writes for no number: nothing is amiss.
+  if (warnings.includes('odd-uri')) reader.findings.warn('odd-uri');
   return {
-    type: reader.attribute('type'),
-    uri: uriRaw === null ? null : normalizeUri(uriRaw).uri,
+    type: reader.token('type'),
+    uri,
     uriRaw,
     displayString: reader.childText('displayString'),
   };
 }
 
 function readPhoto(reader: ElementReader): ValueOf<typeof photoSchema> {
-  return { type: reader.attribute('type'), uri: reader.childText('uri'), hash: reader.childText('hash') };
+  return { type: reader.token('type'), uri: reader.childText('uri'), hash: reader.childText('hash') };
 }

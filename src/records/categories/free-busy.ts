@@ -1,5 +1,5 @@
 import type { ElementReader } from '../reading/element-reader.ts';
-import { parseMinutes } from '../reading/values.ts';
+import { parseMinutes, tokenOf } from '../reading/values.ts';
 import { array, boolean, field, int, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 
 /**
@@ -16,7 +16,7 @@ export const freeBusySchema = record('FreeBusy', 'Availability of the next days 
   granularityMinutes: optional(int, 'Length of a slot.'),
   granularityRaw: optional(text, 'Verbatim, if granularityMinutes could not be read.'),
   encodingVersion: optional(int, 'Only version 1 is decoded.'),
-  base64: field(text, 'The stream as received.'),
+  base64: field(text, 'The stream as received, without white space around it.'),
   slots: optional(array(int), '0 free, 1 tentative, 2 busy, 3 out of office; beyond the end nothing is known.'),
   slotsDerived: field(boolean, 'True if slots was decoded by us, least significant pair of a byte first.'),
 });
@@ -31,7 +31,7 @@ export function readFreeBusy(reader: ElementReader): FreeBusy {
   const granularityMinutes = granularity === null ? null : parseMinutes(granularity);
   if (granularity !== null && granularityMinutes === null) reader.findings.warn('bad-duration');
   const encodingVersion = reader.integer('encodingVersion');
-  const base64 = reader.text().trim();
+  const base64 = tokenOf(reader.text());
   const slots = encodingVersion === 1 ? decodeSlots(base64) : null;
   if (encodingVersion === 1 && slots === null) reader.findings.warn('bad-base64');
   return {

@@ -32,7 +32,7 @@ function readNoteBody(reader: ElementReader): NoteBody {
   const endTime = reader.time('endTime');
   const text = reader.text();
   return {
-    type: reader.attribute('type'),
+    type: reader.token('type'),
     uri: reader.attribute('uri'),
     lcid: reader.integer('LCID'),
     startTime: startTime.at,

@@ -55,7 +55,7 @@ const NONE: Options = {
 export function readAlerts(reader: ElementReader): Options {
   return {
     ...NONE,
-    alertsWhenDoNotDisturb: reader.childText('alertsWhenDoNotDisturb'),
+    alertsWhenDoNotDisturb: reader.childToken('alertsWhenDoNotDisturb'),
     notifyAdditionToContactList: reader.childBoolean('notifyAdditionToContactList'),
     showMessageTextForIncomingConversation: reader.childBoolean('showMessageTextForIncomingConversation'),
   };
@@ -64,7 +64,7 @@ export function readAlerts(reader: ElementReader): Options {
 export function readOtherOptions(reader: ElementReader): Options {
   return {
     ...NONE,
-    permissions: reader.one('permissions', (list) => list.every(() => true, readPermission)) ?? [],
+    permissions: reader.one('permissions', (list) => list.each(readPermission)) ?? [],
     voiceMailLastAccessTimestamp: reader.childText('voiceMailLastAccessTimestamp'),
     missedConversationLastAccessTimestamp: reader.childText('missedConversationLastAccessTimestamp'),
     privacyModeUserSelection: reader.childText('privacyModeUserSelection'),
@@ -80,14 +80,14 @@ function readPermission(reader: ElementReader): ValueOf<typeof permissionSchema>
 
 export function readRccOptions(reader: ElementReader): Options {
   const forwarding = reader.one('forwarding', (element) => ({
-    forwardingMode: element.attribute('mode') ?? element.childText('mode'),
-    forwardingToPhoneType: element.attribute('toPhoneType') ?? element.childText('toPhoneType'),
+    forwardingMode: element.token('mode') ?? element.childToken('mode'),
+    forwardingToPhoneType: element.token('toPhoneType') ?? element.childToken('toPhoneType'),
   }));
   return { ...NONE, ...forwarding };
 }
 
 export function readLegacyInterop(reader: ElementReader): Options {
-  return { ...NONE, availability: reader.long('availability'), token: reader.attribute('token') };
+  return { ...NONE, availability: reader.long('availability'), token: reader.token('token') };
 }
 
 export function readMwi(reader: ElementReader): Options {

@@ -46,7 +46,7 @@ function rawCategory(reader: ElementReader, publishTime: ReadTime): Omit<RawCate
     publishTime: publishTime.at,
     publishTimeRaw: publishTime.raw,
     endpointId: reader.attribute('endpointId'),
-    expireType: reader.attribute('expireType'),
+    expireType: reader.token('expireType'),
     expires: reader.attribute('expires'),
   };
 }

@@ -1,4 +1,5 @@
 import type { ElementReader } from '../reading/element-reader.ts';
+import { wordsOf } from '../reading/values.ts';
 import { array, field, int, optional, record, text, type ValueOf } from '../schema/schema.ts';
 
 /** Category `routing` (events-and-categories §7.7): call-forwarding rules, seen by the user alone. */
@@ -42,9 +43,9 @@ export function readRouting(reader: ElementReader): Routing {
 function readPreamble(reader: ElementReader): Preamble {
   return {
     flags: reader.all('flags', readFlags).flat(),
-    waits: reader.all('wait', (wait) => ({ name: wait.attribute('name'), seconds: wait.integer('seconds') })),
+    waits: reader.all('wait', (wait) => ({ name: wait.token('name'), seconds: wait.integer('seconds') })),
     lists: reader.all('list', (list) => ({
-      name: list.attribute('name'),
+      name: list.token('name'),
       targets: list.all('target', readTarget),
     })),
   };
@@ -55,7 +56,7 @@ function readFlags(reader: ElementReader): readonly string[] {
   if (reader.element.attributes.some(({ name, value }) => name === 'name' && value === 'clientflags')) {
     reader.attribute('name');
   }
-  return (reader.attribute('value') ?? '').split(/\s+/).filter((flag) => flag !== '');
+  return wordsOf(reader.attribute('value') ?? '');
 }
 
 function readTarget(reader: ElementReader): ValueOf<typeof targetSchema> {

@@ -35,9 +35,9 @@ export function readServices(reader: ElementReader): Services {
   };
 }
 
-/** Every child is a capability, whatever its name. */
+/** Every child is a capability, whatever its name; one of somebody else's vocabulary is an extension. */
 export function readCapabilities(reader: ElementReader): readonly Capability[] {
-  return reader.every(() => true, readCapability);
+  return reader.each(readCapability);
 }
 
 function readCapability(reader: ElementReader): Capability {

@@ -64,13 +64,13 @@ export function readState(reader: ElementReader): State {
     timeZoneBias: reader.childInteger('timeZoneBias'),
     timeZoneName: reader.childText('timeZoneName'),
     timeZoneAbbreviation: reader.childText('timeZoneAbbreviation'),
-    device: reader.childText('device'),
+    device: reader.childToken('device'),
   };
 }
 
 function readActivity(reader: ElementReader): Activity {
   return {
-    token: reader.attribute('token'),
+    token: reader.token('token'),
     min: reader.long('minAvailability'),
     max: reader.long('maxAvailability'),
     custom: reader.all('custom', readLocalText),

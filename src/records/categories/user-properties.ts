@@ -29,7 +29,7 @@ export type UserProperties = ValueOf<typeof userPropertiesSchema>;
 export function readUserProperties(reader: ElementReader): UserProperties {
   return {
     lines: reader.all('lines', (list) => list.all('line', readLine)).flat(),
-    telephonyMode: reader.childText('telephonyMode'),
+    telephonyMode: reader.childToken('telephonyMode'),
     facsimileTelephoneNumber: reader.childText('facsimileTelephoneNumber'),
     streetAddress: reader.childText('streetAddress'),
     l: reader.childText('l'),
@@ -46,7 +46,7 @@ export function readUserProperties(reader: ElementReader): UserProperties {
 
 function readLine(reader: ElementReader): ValueOf<typeof lineSchema> {
   return {
-    lineType: reader.attribute('lineType'),
+    lineType: reader.token('lineType'),
     lineServer: reader.attribute('lineServer'),
     tel: reader.text(),
   };

@@ -1,4 +1,5 @@
 import type { ElementReader } from '../reading/element-reader.ts';
+import { wordsOf } from '../reading/values.ts';
 import { array, field, int, optional, record, text, type ValueOf } from '../schema/schema.ts';
 
 /** Working hours as Exchange writes them (events-and-categories §7.4). */
@@ -42,7 +43,7 @@ function readTransition(reader: ElementReader): ValueOf<typeof transitionSchema>
     time: reader.childText('Time'),
     dayOrder: reader.childInteger('DayOrder'),
     month: reader.childInteger('Month'),
-    dayOfWeek: reader.childText('DayOfWeek'),
+    dayOfWeek: reader.childToken('DayOfWeek'),
     year: reader.childText('Year'),
   };
 }
@@ -53,8 +54,4 @@ function readPeriod(reader: ElementReader): ValueOf<typeof workingPeriodSchema> 
     startMinute: reader.childInteger('StartTimeInMinutes'),
     endMinute: reader.childInteger('EndTimeInMinutes'),
   };
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -2,7 +2,7 @@ import { COMMON_TYPES_NAMESPACE, CWA_NAMESPACE, XSI_NAMESPACE } from '../../cwa/
 import { serializeXml, type XmlAttribute, type XmlElement } from '../../lib/xml.ts';
 import type { Warning } from '../warnings.ts';
 import type { Findings } from './findings.ts';
-import { isPlainTime, parseBoolean, parseInteger, parseLong, parsePlainTime, parseTime } from './values.ts';
+import { isPlainTime, parseBoolean, parseInteger, parseLong, parsePlainTime, parseTime, tokenOf } from './values.ts';
 
 /** A time, and its text where the time does not say all of it. */
 export interface ReadTime {
@@ -18,7 +18,7 @@ const NO_TIME: ReadTime = { at: null, raw: null };
  * becomes an extension: so nothing can be dropped by forgetting it.
  *
  * Attributes are found without regard to case if the exact name is missing (§9). Children belong to the shape if they
- * are in the element's own namespace, in none, or in CWA's; others are extensions. Where a name is repeated that may
+ * are in the element's own namespace, whatever its letter case (§6.3), in none, or in CWA's; others are extensions. Where a name is repeated that may
  * stand once, the first is read and the others are extensions.
  *
  * A path names an element by its position among its siblings of the same name: `user[0]/cwaCategory[2]/state[0]/@x`.
@@ -111,8 +111,7 @@ export class ElementReader {
     if (attribute === null) return null;
     this.#attributes[index] = null;
     if (attribute.namespace !== XSI_NAMESPACE) this.findings.warn('unexpected-namespace');
-    const value = attribute.value.trim();
-    return value.slice(value.indexOf(':') + 1);
+    return localPartOf(attribute.value);
   }
 
   /** The text of a child, verbatim. */
@@ -170,6 +169,11 @@ export class ElementReader {
     return values;
   }
 
+  /** Reads all children that belong to the shape, whatever their name, in document order. */
+  each<T>(read: (reader: ElementReader, index: number) => T): readonly T[] {
+    return this.every((child) => this.#isOwn(child), read);
+  }
+
   /** Takes a child without reading it: the caller keeps it as it is. */
   take(child: XmlElement): void {
     this.#children[this.#children.indexOf(child)] = null;
@@ -185,7 +189,8 @@ export class ElementReader {
   foreignAfter(child: XmlElement): XmlElement | null {
     const elements = this.element.children.filter((node) => typeof node !== 'string');
     const next = elements[elements.indexOf(child) + 1] ?? null;
-    return next !== null && this.#children.includes(next) && !this.#isOwn(next) ? next : null;
+    if (next === null || this.#isOwn(next) || isMarker(next)) return null;
+    return this.#children.includes(next) ? next : null;
   }
 
   /** Ends the reading: everything that is left becomes an extension. */
@@ -199,7 +204,7 @@ export class ElementReader {
       if (child === null || isMarker(child)) continue;
       this.findings.extend(this.#pathOf(child), child.name, child.namespace, serializeXml(child));
     }
-    if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', this.#text.trim());
+    if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', tokenOf(this.#text));
   }
 
   #readChild<T>(child: XmlElement, read: (reader: ElementReader) => T): T {
@@ -212,7 +217,8 @@ export class ElementReader {
 
   #isOwn(child: XmlElement): boolean {
     const { namespace } = child;
-    return namespace === this.element.namespace || namespace === '' || namespace === CWA_NAMESPACE;
+    if (namespace === this.element.namespace || namespace === '' || namespace === CWA_NAMESPACE) return true;
+    return equalsIgnoringCase(namespace, this.element.namespace);
   }
 
   #indexOfAttribute(name: string): number {
@@ -251,6 +257,12 @@ export class ElementReader {
   }
 }
 
+/** The value of an `xsi:type` without its prefix (§6.3). */
+export function localPartOf(value: string): string {
+  const name = tokenOf(value);
+  return name.slice(name.indexOf(':') + 1);
+}
+
 /** Reads an element that holds nothing but text. */
 export function readText(reader: ElementReader): string {
   return reader.text();
@@ -263,19 +275,6 @@ function readTime(raw: string | null, findings: Findings): ReadTime {
   const at = parseTime(raw);
   if (at === null) findings.warn(/^\s*[+-]?[0-9]+\s*$/.test(raw) ? 'time-unit-unknown' : 'bad-time');
   return { at, raw: at !== null && isPlainTime(raw) ? null : raw };
-}
-
-/** Only what XML calls white space goes: every other character was written by somebody. */
-function tokenOf(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isXmlSpace(text.charCodeAt(start))) start += 1;
-  while (end > start && isXmlSpace(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isXmlSpace(unit: number): boolean {
-  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
 }
 
 /** `delimiter` and `end` only mark where later versions of a schema added something (§6.3). */

@@ -6,9 +6,30 @@
 const LONG_MIN = -(2n ** 63n);
 const LONG_MAX = 2n ** 63n - 1n;
 
+/**
+ * The text without white space around it. Only what XML calls white space goes: every other character, a no-break
+ * space as well, was written by somebody.
+ */
+export function tokenOf(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isXmlSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isXmlSpace(text.charCodeAt(end - 1))) end -= 1;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
+function isXmlSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+}
+
+/** The words of a list that white space separates. */
+export function wordsOf(text: string): readonly string[] {
+  return text.split(/[ \t\r\n]+/).filter((word) => word !== '');
+}
+
 /** A decimal integer of 64 bits: a number as far as that is exact, a bigint beyond, so that no digit is lost. */
 export function parseLong(raw: string): number | bigint | null {
-  const text = raw.trim();
+  const text = tokenOf(raw);
   if (!/^[+-]?[0-9]{1,100}$/.test(text)) return null;
   const number = Number(text);
   if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
@@ -24,7 +45,7 @@ export function parseInteger(raw: string): number | null {
 
 /** `true`, `false`, `1`, `0`, in any case. */
 export function parseBoolean(raw: string): boolean | null {
-  switch (raw.trim().toLowerCase()) {
+  switch (tokenOf(raw).toLowerCase()) {
     case 'true':
     case '1':
       return true;
@@ -44,7 +65,7 @@ const DATE_TIME =
  * are cut.
  */
 export function parseTime(raw: string): number | null {
-  const match = DATE_TIME.exec(raw.trim());
+  const match = DATE_TIME.exec(tokenOf(raw));
   if (match === null) return null;
   const [, year = '', month = '', day = '', time = '', fraction = '', zone = 'Z'] = match;
   if (Number(day) > daysIn(Number(year), Number(month))) return null;
@@ -92,8 +113,8 @@ export function isPlainTime(raw: string): boolean {
 
 /** An xs:duration of days, hours and minutes (`PT15M`) in whole minutes. */
 export function parseMinutes(raw: string): number | null {
-  const match = /^P(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:0+(?:\.0+)?S)?)?$/.exec(raw.trim());
-  if (match === null || /[PT]$/.test(raw.trim())) return null;
+  const match = /^P(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:0+(?:\.0+)?S)?)?$/.exec(tokenOf(raw));
+  if (match === null || /[PT]$/.test(tokenOf(raw))) return null;
   const [, days = '0', hours = '0', minutes = '0'] = match;
   return Number(days) * 1440 + Number(hours) * 60 + Number(minutes);
 }

@@ -9,7 +9,25 @@ import {
   parseMinutes,
   parsePlainTime,
   parseTime,
+  tokenOf,
+  wordsOf,
 } from '../../../../src/records/reading/values.ts';
+
+test('white space is what XML calls so, and nothing else', () => {
+  expect(tokenOf(' \t\r\n a b \n')).toBe('a b');
+  expect(tokenOf(' \n ')).toBe('');
+  expect(wordsOf(' a\tb \r\n c')).toEqual(['a', 'b', 'c']);
+  const others = ['\u00a0', '\ufeff', '\u2028', '\u3000', '\u000b'];
+  for (const other of others) {
+    expect(tokenOf(` ${other} `)).toBe(other);
+    expect(wordsOf(`a${other}b`)).toEqual([`a${other}b`]);
+    expect([parseLong(`7${other}`), parseBoolean(`1${other}`), parseTime(`2009-03-02T08:14:58Z${other}`)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  }
+});
 
 describe('parseLong', () => {
   test('keeps every digit of every 64-bit integer', () => {

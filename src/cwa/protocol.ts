@@ -62,6 +62,14 @@ export const SEARCH_RESULT = 'searchResult';
 export const PRESENCE_SUBSCRIPTION_STATE = 'presenceSubscriptionState';
 export const USER_RAW_CATEGORIES = 'userRawCategories';
 export const SELF_RAW_CATEGORIES = 'selfRawCategories';
+export const CONTACT_GROUP = 'contactGroup';
+/** What an early server called it (§9). */
+export const CONTACT_GROUP_CHANGED = 'contactGroupChanged';
+export const SUBSCRIBERS = 'subscribers';
+export const CONTAINERS = 'containers';
+export const CONFIGURATION = 'configuration';
+/** The same in some samples, without an eid (§4.10). */
+export const CONFIGURATIONS = 'configurations';
 /** What happens in a conversation stands inside (events-and-categories §4.12). */
 export const CONFERENCE = 'conference';
 

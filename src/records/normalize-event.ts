@@ -1,13 +1,25 @@
 import {
   CONFERENCE,
+  CONFIGURATION,
+  CONFIGURATIONS,
+  CONTACT_GROUP,
+  CONTACT_GROUP_CHANGED,
+  CONTAINERS,
   CWA_NAMESPACE,
   PRESENCE_SUBSCRIPTION_STATE,
   SELF_PRESENCE,
   SELF_RAW_CATEGORIES,
+  SUBSCRIBERS,
   USER_PRESENCE,
   USER_RAW_CATEGORIES,
 } from '../cwa/protocol.ts';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
+import {
+  recordsOfConfiguration,
+  recordsOfContactGroup,
+  recordsOfContainers,
+  recordsOfSubscribers,
+} from './contacts-records.ts';
 import { FACT_EVENTS, recordsOfConference, recordsOfFact } from './conversations-records.ts';
 import type { DisclosedEvent } from './disclosed-event.ts';
 import { recordOfSelf, recordsOfUsers } from './presence-records.ts';
@@ -42,6 +54,12 @@ const NORMALIZERS: ReadonlyMap<string, (event: DisclosedEvent, context: RecordCo
     [USER_RAW_CATEGORIES, recordsOfUsers],
     [SELF_PRESENCE, (event, context) => [recordOfSelf(event, context)]],
     [SELF_RAW_CATEGORIES, (event, context) => [recordOfSelf(event, context)]],
+    [CONTACT_GROUP, recordsOfContactGroup],
+    [CONTACT_GROUP_CHANGED, recordsOfContactGroup],
+    [SUBSCRIBERS, recordsOfSubscribers],
+    [CONTAINERS, recordsOfContainers],
+    [CONFIGURATION, recordsOfConfiguration],
+    [CONFIGURATIONS, recordsOfConfiguration],
     [CONFERENCE, recordsOfConference],
     ...FACT_EVENTS.map((name) => [name, recordsOfFact] as const),
   ]);

@@ -110,6 +110,8 @@ describe('JSON and Avro', () => {
     'calendar',
     'self-categories',
     'hostile',
+    'contacts',
+    'contacts-hostile',
     'unknown-events',
   ])('the records of %s go through Avro binary and come back byte for byte', (name) => {
     const path = join(import.meta.dirname, '..', 'fixtures', 'records', `${name}.xml`);

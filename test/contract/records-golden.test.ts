@@ -37,6 +37,8 @@ describe('golden records', () => {
     ['conversation-failed', 'a failed invitation, whose reason is an answer to a request'],
     ['conversation-call', 'an incoming call, with its eid on the envelope'],
     ['conversation-hostile', 'unknown children, texts in unknown places, a spoofed name, odd numbers'],
+    ['contacts', 'contact list whole and changed, watchers, access levels, policy of the server, under all names'],
+    ['contacts-hostile', 'the same with double ids, numbers out of range, odd URIs and names that nobody knows'],
     ['unknown-events', 'every other event in its generic form'],
   ])('%s: %s', (name) => {
     expect(goldenTextOf(recordsOfDocument(documentOf(name)))).toBe(goldenOf(name));
@@ -52,7 +54,7 @@ describe('golden records', () => {
    * The same events on one line, in the CWA namespace by a prefix, with other prefixes in the bodies, attributes in
    * another order, comments and CDATA. The namespace is part of an event's identity, so only the ids differ.
    */
-  test.each(['subscription-states', 'raw-categories', 'conversations', 'conversation-failed', 'conversation-call'])(
+  test.each(['subscription-states', 'raw-categories', 'conversations', 'conversation-failed', 'conversation-call', 'contacts'])(
     '%s: the compact form in the CWA namespace gives the same records under other ids',
     (name) => {
       const withoutIds = (text: string): string => text.replace(/^ {2}"id":"[0-9a-f]{32}",$/gm, '');

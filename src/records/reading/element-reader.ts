@@ -29,6 +29,8 @@ export class ElementReader {
   readonly #parent: ElementReader | null;
   readonly #attributes: (XmlAttribute | null)[];
   readonly #children: (XmlElement | null)[] = [];
+  /** Made when the first path is asked for: most elements have nothing to tell. */
+  #positions: ReadonlyMap<XmlElement, number> | null = null;
   #text = '';
 
   constructor(element: XmlElement, parent: ElementReader | null, findings: Findings) {
@@ -139,8 +141,9 @@ export class ElementReader {
 
   /** Reads the first child of the name. */
   one<T>(name: string, read: (reader: ElementReader) => T): T | null {
-    for (const child of this.#children) {
-      if (child?.name === name && this.#isOwn(child)) return this.#readChild(child, read);
+    for (let place = 0; place < this.#children.length; place += 1) {
+      const child = this.#children[place];
+      if (child?.name === name && this.#isOwn(child)) return this.#readChild(child, place, read);
     }
     return null;
   }
@@ -148,10 +151,11 @@ export class ElementReader {
   /** Reads all children of the name, in document order. */
   all<T>(name: string, read: (reader: ElementReader, index: number) => T): readonly T[] {
     let values: T[] | null = null;
-    for (const child of this.#children) {
+    for (let place = 0; place < this.#children.length; place += 1) {
+      const child = this.#children[place];
       if (child?.name !== name || !this.#isOwn(child)) continue;
       const index: number = values?.length ?? 0;
-      const value = this.#readChild(child, (reader) => read(reader, index));
+      const value = this.#readChild(child, place, (reader) => read(reader, index));
       if (values === null) values = [value];
       else values.push(value);
     }
@@ -161,9 +165,10 @@ export class ElementReader {
   /** Reads all children that `isWanted`, whatever their namespace, in document order. */
   every<T>(isWanted: (child: XmlElement) => boolean, read: (reader: ElementReader, index: number) => T): readonly T[] {
     const values: T[] = [];
-    for (const child of this.#children) {
-      if (child !== null && isWanted(child) && !isMarker(child)) {
-        values.push(this.#readChild(child, (reader) => read(reader, values.length)));
+    for (let place = 0; place < this.#children.length; place += 1) {
+      const child = this.#children[place];
+      if (child !== null && child !== undefined && isWanted(child) && !isMarker(child)) {
+        values.push(this.#readChild(child, place, (reader) => read(reader, values.length)));
       }
     }
     return values;
@@ -193,6 +198,16 @@ export class ElementReader {
     return this.#children.includes(next) ? next : null;
   }
 
+  /**
+   * Keeps a text that could not be read.
+   *
+   * @param step where it stood in the element: `@name`, `name[0]`, or `#text`.
+   */
+  keepUnread(step: string, raw: string, warning: Warning): void {
+    this.findings.warn(warning);
+    this.findings.extend(this.#join(step), step.replace(/^@|\[0\]$/, ''), '', raw);
+  }
+
   /** Ends the reading: everything that is left becomes an extension. */
   finish(): void {
     for (const attribute of this.#attributes) {
@@ -207,8 +222,9 @@ export class ElementReader {
     if (isInk(this.#text)) this.findings.extend(this.#join('#text'), '#text', '', tokenOf(this.#text));
   }
 
-  #readChild<T>(child: XmlElement, read: (reader: ElementReader) => T): T {
-    this.take(child);
+  /** @param place of the child in `#children`: looking for it would make long lists quadratic. */
+  #readChild<T>(child: XmlElement, place: number, read: (reader: ElementReader) => T): T {
+    this.#children[place] = null;
     const reader = new ElementReader(child, this, this.findings);
     const value = read(reader);
     reader.finish();
@@ -235,20 +251,13 @@ export class ElementReader {
   #parsed<T>(step: string, raw: string | null, parse: (raw: string) => T | null, warning: Warning): T | null {
     if (raw === null) return null;
     const value = parse(raw);
-    if (value === null) {
-      this.findings.warn(warning);
-      this.findings.extend(this.#join(step), step.replace(/^@|\[0\]$/, ''), '', raw);
-    }
+    if (value === null) this.keepUnread(step, raw, warning);
     return value;
   }
 
   #pathOf(child: XmlElement): string {
-    let index = 0;
-    for (const sibling of this.element.children) {
-      if (sibling === child) break;
-      if (typeof sibling !== 'string' && sibling.name === child.name) index += 1;
-    }
-    return this.#join(`${child.name}[${index}]`);
+    this.#positions ??= positionsOf(this.element);
+    return this.#join(`${child.name}[${this.#positions.get(child) ?? 0}]`);
   }
 
   #join(step: string): string {
@@ -282,6 +291,19 @@ function isMarker(child: XmlElement): boolean {
   if (child.name !== 'delimiter' && child.name !== 'end') return false;
   const isCommonType = child.namespace.toLowerCase() === COMMON_TYPES_NAMESPACE;
   return isCommonType && child.children.length === 0 && child.attributes.length === 0;
+}
+
+/** The position of each child among its siblings of the same name. */
+function positionsOf(element: XmlElement): ReadonlyMap<XmlElement, number> {
+  const counts = new Map<string, number>();
+  const positions = new Map<XmlElement, number>();
+  for (const child of element.children) {
+    if (typeof child === 'string') continue;
+    const position = counts.get(child.name) ?? 0;
+    positions.set(child, position);
+    counts.set(child.name, position + 1);
+  }
+  return positions;
 }
 
 /** Whether there is more than white space. */

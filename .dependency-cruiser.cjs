@@ -1,7 +1,7 @@
 /**
  * The architecture, as rules that a machine checks:
  *
- *     main → commands → daemon → bridge, cwa, kafka, records, http, observability, config → events → lib
+ *     main → commands → daemon → bridge, cwa, kafka, registry, records, http, observability, config → events → lib
  *
  * `cwa` and `kafka` never meet, siblings do not know each other, and the simulator shares the wire's names with the
  * client but none of its readers and writers.
@@ -70,6 +70,7 @@ module.exports = {
     ]),
     only('cwa', 'cwa knows neither Kafka nor records.', '^src/cwa/', '^src/(cwa|lib)/'),
     only('kafka', 'kafka knows neither CWA nor what is in a record.', '^src/kafka/', '^src/(kafka|lib)/'),
+    only('registry', 'registry knows no records, only texts of schemas.', '^src/registry/', '^src/(registry|lib)/'),
     only('http', 'http serves what it is given.', '^src/http/', '^src/(http|lib)/'),
     only('observability', 'Instruments and logs know nobody.', '^src/observability/', '^src/(observability|lib)/'),
     only('config', 'config normalises URIs as records do, and nothing else.', '^src/config/', [
@@ -80,11 +81,11 @@ module.exports = {
       '^src/(bridge|cwa|kafka|records|observability|config|events|lib)/',
     ]),
     only('daemon', 'Only main and commands stand above the daemon.', '^src/daemon(/|\\.ts$)', [
-      '^src/(daemon|bridge|cwa|kafka|records|http|observability|config|events|lib)(/|\\.ts$)',
+      '^src/(daemon|bridge|cwa|kafka|registry|records|http|observability|config|events|lib)(/|\\.ts$)',
     ]),
     only('verify', 'verify judges records, wherever they come from.', '^src/verify/', '^src/(verify|records|lib)/'),
     only('commands', 'No command runs a simulator.', '^src/commands/', [
-      '^src/(commands|daemon|bridge|cwa|kafka|records|verify|http|observability|config|events|lib)(/|\\.ts$)',
+      '^src/(commands|daemon|bridge|cwa|kafka|registry|records|verify|http|observability|config|events|lib)(/|\\.ts$)',
     ]),
     {
       name: 'cwa-and-kafka-never-meet',
@@ -126,7 +127,7 @@ module.exports = {
       '^src/kafka/kafkajs-[^/]+\\.ts$',
     ),
     packageOnlyIn('saxes-in-cwa', 'The one reader of server bytes.', 'saxes', '^src/cwa/'),
-    packageOnlyIn('undici-in-cwa', 'The one HTTP client.', 'undici', '^src/cwa/'),
+    packageOnlyIn('undici-at-the-edges', 'Who speaks HTTP.', 'undici', '^src/(cwa|registry)/'),
     packageOnlyIn('fast-xml-parser-in-cwa', 'It writes requests, and only those.', 'fast-xml-parser', '^src/cwa/'),
     packageOnlyIn('convict-in-config', 'The schema is read in one place.', '(@types/)?convict', '^src/config/'),
     packageOnlyIn(

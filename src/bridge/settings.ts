@@ -1,5 +1,6 @@
 import type { SessionParameters } from '../cwa/client.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
+import type { SchemaIds } from '../records/encode-value.ts';
 import type { Privacy } from '../records/privacy.ts';
 import type { PublishedTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
@@ -43,6 +44,8 @@ export interface SessionSettings extends FailurePolicy {
 export interface RecordSettings {
   /** Logical topic name → configured topic name. */
   readonly topics: Readonly<Record<PublishedTopic, string>>;
+  /** Not set: values are JSON. */
+  readonly schemaIds?: SchemaIds | undefined;
   readonly recordBytesMax: number;
   readonly rawXmlBytesMax: number;
   /** So much of an unreadable answer is published. */
@@ -52,10 +55,21 @@ export interface RecordSettings {
   readonly privacyMessages: Privacy;
 }
 
+/** How what is known of users is kept. */
+export interface UserStateSettings {
+  /** A session that is down for longer makes the current state of its users stale. Milliseconds. */
+  readonly staleAfterMs: number;
+  /** A sign-in after a shorter time out is a flap. Milliseconds. */
+  readonly flapMs: number;
+  /** Whether another account of the configuration watches the user (normalised URI). */
+  readonly isWatchedElsewhere: (userUri: string) => boolean;
+}
+
 export interface BridgeSettings {
   readonly account: AccountIdentity;
   readonly session: SessionSettings;
   readonly records: RecordSettings;
+  readonly userState: UserStateSettings;
   /** What `initiateSession` says of the account. */
   readonly initiate: Omit<SessionParameters, 'rid'>;
   /** Whether polls say that a person is active (`UA`), which keeps the session from timing out (transport §7). */

@@ -6,12 +6,15 @@ import type { ClusterLayout } from '../kafka/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BridgeError } from '../lib/errors.ts';
 import { type LogicalTopic, TOPICS } from '../records/topics/topics.ts';
+import type { CheckedRecord } from '../verify/checked-record.ts';
 import { Verifier } from '../verify/verifier.ts';
 import { DISORDER_MS, horizonOf } from '../verify/horizon.ts';
 import type { Report } from '../verify/report.ts';
+import type { ValueReader } from './value-reader.ts';
 
 export interface VerifyOptions {
   readonly kafka: KafkajsLog;
+  readonly values: ValueReader;
   readonly configuration: Pick<BridgeConfiguration, 'kafka'>;
   /** Milliseconds since the epoch; null for everything. */
   readonly sinceMs: number | null;
@@ -52,11 +55,12 @@ const SETTLE_WAIT_MS = 250;
  * so the ends may cut through one: then what came since is looked at, for some seconds, to fill the holes.
  *
  * @throws {@link KafkaError} if Kafka cannot be read.
+ * @throws {@link RegistryError} if topics hold Avro and the registry cannot be asked.
  * @throws {@link BridgeError} if a topic is missing.
  * @throws {@link ProgressFormatError} if a newer version wrote the progress.
  */
 export async function verifyTopics(options: VerifyOptions): Promise<Verification> {
-  const { clock, configuration, kafka, signal, sinceMs, violationsMax } = options;
+  const { clock, configuration, kafka, signal, sinceMs, values, violationsMax } = options;
   const { names } = configuration.kafka.topics;
   const topics = (Object.keys(TOPICS) as readonly LogicalTopic[]).map((topic) => names[topic]);
   const layout = await layoutOf(kafka, [...topics, names.progress], signal);
@@ -76,8 +80,8 @@ export async function verifyTopics(options: VerifyOptions): Promise<Verification
     violationsMax,
   });
   for (const { accountId, generation, lastSequence } of published) verifier.expect(accountId, generation, lastSequence);
-  await scanner.scan(bounds, (record) => verifier.accept(record), signal);
-  await settle(verifier, scanner, { topics, bounds, clock, signal });
+  await scanner.scan(bounds, async (record) => verifier.accept(await checkedOf(record, values, signal)), signal);
+  await settle(verifier, scanner, { topics, values, bounds, clock, signal });
   return { report: verifier.finish(), judgedFromMs };
 }
 
@@ -86,6 +90,17 @@ async function layoutOf(kafka: KafkajsLog, topics: readonly string[], signal: Ab
   const missing = topics.filter((topic) => !layout.has(topic));
   if (missing.length > 0) throw new TopicsMissingError(missing);
   return layout;
+}
+
+/** The record with its value as JSON text, whatever it was written as. */
+async function checkedOf(record: ScannedRecord, values: ValueReader, signal: AbortSignal): Promise<CheckedRecord> {
+  const { value: bytes, ...place } = record;
+  const valueBytes = bytes?.length ?? 0;
+  if (bytes === null) return { ...place, value: null, valueBytes, fault: null };
+  const reading = await values.read(bytes, signal);
+  return reading.kind === 'text'
+    ? { ...place, value: reading.text, valueBytes, fault: null }
+    : { ...place, value: null, valueBytes, fault: reading.reason };
 }
 
 interface PublishedUpTo {
@@ -103,7 +118,7 @@ async function readProgress(
   const latest = new Map<string, string>();
   const keepLatest = ({ key, value }: ScannedRecord): void => {
     const accountId = /^a\/(.*)$/s.exec(key ?? '')?.[1];
-    if (accountId !== undefined && value !== null) latest.set(accountId, value);
+    if (accountId !== undefined && value !== null) latest.set(accountId, value.toString());
   };
   await scanner.scan(await scanner.bounds([topic], null, signal), keepLatest, signal);
   return [...latest].flatMap(([accountId, value]) => {
@@ -134,19 +149,20 @@ async function settle(
   scanner: KafkajsScanner,
   world: {
     readonly topics: readonly string[];
+    readonly values: ValueReader;
     readonly bounds: readonly ScanRange[];
     readonly clock: Clock;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { clock, signal, topics } = world;
+  const { clock, signal, topics, values } = world;
   const deadline = clock.monotonic() + SETTLE_MS;
   let read = world.bounds;
   while (verifier.hasHoles && clock.monotonic() < deadline) {
     await clock.sleep(SETTLE_WAIT_MS, signal);
     const now = await scanner.bounds(topics, null, signal);
     const next = now.map((bound) => ({ ...bound, from: endOf(read, bound) }));
-    await scanner.scan(next, (record) => verifier.acceptLater(record), signal);
+    await scanner.scan(next, async (record) => verifier.acceptLater(await checkedOf(record, values, signal)), signal);
     read = next;
   }
 }

@@ -1,4 +1,5 @@
 import { connectKafka } from '../daemon/kafka-connection.ts';
+import { connectRegistry } from '../daemon/schema-registry.ts';
 import { systemClock } from '../lib/clock.ts';
 import { BridgeError, messageOf } from '../lib/errors.ts';
 import { createLogger } from '../observability/log.ts';
@@ -6,6 +7,7 @@ import { formatReport } from '../verify/report-table.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import { type Command, type CommandIo, type ExitStatus, UsageError } from './command.ts';
 import { configurationFor } from './configuration.ts';
+import { ValueReader } from './value-reader.ts';
 import { type Verification, verifyTopics } from './verify-topics.ts';
 
 /** The counts are complete; of what went wrong the first few tell the story. */
@@ -23,7 +25,7 @@ Reads the data topics of this configuration (committed records only, up to their
   - no id occurs twice;
   - in each partition the records of an account ascend by (generation, sequence), and each key is in its one partition;
   - every gap is closed by a snapshotEnded with its gapId;
-  - every value can be read and has the whole head.
+  - every value can be read and has the whole head. What is Avro is read with the schemas of kafka.schemaRegistry.
 
 It may run beside the daemon. A gap that is open because a session is just being opened counts as a violation: verify
 again when its snapshot has ended. It cannot see that the last records of a generation are missing, unless it is the
@@ -37,7 +39,7 @@ that may be on older records are not judged, and their number is told.
 
 Standard error: a table. Standard output: one line of JSON with the verdict, all counts and the first ${String(VIOLATIONS_SHOWN)} violations.
 
-Exit status: 0 all proved, 1 a violation, or Kafka could not be read, 2 invalid configuration or usage.
+Exit status: 0 all proved, 1 a violation, or Kafka or the registry could not be read, 2 invalid configuration or usage.
 `,
   async run(args, io) {
     const { values } = readArguments(args, { ...CONFIG_OPTION, since: { type: 'string' } });
@@ -46,16 +48,19 @@ Exit status: 0 all proved, 1 a violation, or Kafka could not be read, 2 invalid 
     if (configuration === null) return 2;
     const log = createLogger({ level: 'fatal', destination: io.stderr });
     const kafka = await connectKafka(configuration, log, systemClock);
+    const registry = await connectRegistry(configuration);
     try {
       const { signal } = io;
-      const violationsMax = VIOLATIONS_SHOWN;
-      return show(await verifyTopics({ kafka, configuration, sinceMs, violationsMax, clock: systemClock, signal }), io);
+      const limits = { sinceMs, violationsMax: VIOLATIONS_SHOWN };
+      const values = new ValueReader(registry);
+      return show(await verifyTopics({ kafka, values, configuration, ...limits, clock: systemClock, signal }), io);
     } catch (error) {
       if (!(error instanceof BridgeError) && !io.signal.aborted) throw error;
       io.stderr.write(`cwa-bridge verify: ${messageOf(error)}\n`);
       return 1;
     } finally {
       await kafka.close();
+      await registry?.close();
     }
   },
 };

@@ -29,9 +29,11 @@ export interface AccountConfiguration {
   };
 }
 
-interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'topics'> {
+interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'schemaRegistry' | 'topics'> {
   /** Null: no SASL. */
   readonly sasl: SaslConfiguration | null;
+  /** Null: there is none. Never with the format `avro`. */
+  readonly schemaRegistry: SchemaRegistryConfiguration | null;
   readonly topics: TopicsConfiguration;
 }
 
@@ -39,6 +41,16 @@ interface SaslConfiguration {
   readonly mechanism: Exclude<Settings['kafka']['sasl']['mechanism'], 'none'>;
   readonly username: string;
   readonly password: Secret;
+}
+
+interface SchemaRegistryConfiguration {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Null: none are sent. */
+  readonly credentials: { readonly username: string; readonly password: Secret } | null;
+  readonly caFile: string | null;
+  readonly timeoutMs: number;
+  readonly autoRegister: boolean;
 }
 
 /** The topics by what they hold. */
@@ -74,7 +86,12 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
       userActivity: account.userActivity,
       watch: { users: watchLists[index]?.users ?? [], file: account.watch.file },
     })),
-    kafka: { ...kafka, sasl: saslOf(kafka.sasl), topics: { ...kafka.topics, names: topicNamesOf(kafka.topics) } },
+    kafka: {
+      ...kafka,
+      sasl: saslOf(kafka.sasl),
+      schemaRegistry: schemaRegistryOf(kafka.schemaRegistry),
+      topics: { ...kafka.topics, names: topicNamesOf(kafka.topics) },
+    },
     sealing: { keys: sealing.keys.map(({ id, key, keyFile }) => ({ id, key: secretOf(key, keyFile) })) },
   });
 }
@@ -94,6 +111,13 @@ function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {
   if (sasl.mechanism === 'none') return null;
   const password = secretOf(sasl.password, sasl.passwordFile);
   return { mechanism: sasl.mechanism, username: sasl.username ?? '', password };
+}
+
+function schemaRegistryOf(settings: Settings['kafka']['schemaRegistry']): SchemaRegistryConfiguration | null {
+  const { autoRegister, caFile, password, passwordFile, timeoutMs, url, username } = settings;
+  if (url === null) return null;
+  const credentials = username === null ? null : { username, password: secretOf(password, passwordFile) };
+  return { url: url.replace(/\/+$/, ''), credentials, caFile, timeoutMs, autoRegister };
 }
 
 function secretOf(text: string | null, file: string | null): Secret {

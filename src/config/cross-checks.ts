@@ -13,6 +13,7 @@ export function crossCheck(settings: DraftSettings): readonly Problem[] {
     ...settings.accounts.flatMap((account, index) => accountProblems(account, index, settings)),
     ...settings.sealing.keys.flatMap(sealingKeyProblems),
     ...saslProblems(settings.kafka.sasl),
+    ...registryProblems(settings.kafka),
     ...pairProblems('kafka.ssl', settings.kafka.ssl),
     ...rangeProblems(settings),
   ];
@@ -81,6 +82,21 @@ function saslProblems(sasl: DraftSettings['kafka']['sasl']): readonly Problem[] 
   if (sasl.username === null) {
     const message = `is required with mechanism ${sasl.mechanism}`;
     problems.push(problem('kafka.sasl.username', message, 'the name that the brokers know', null));
+  }
+  return problems;
+}
+
+function registryProblems({ format, schemaRegistry }: DraftSettings['kafka']): readonly Problem[] {
+  const { password, passwordFile, url, username } = schemaRegistry;
+  const problems: Problem[] = [];
+  if (format === 'avro' && url === null) {
+    const remedy = 'the address of the registry, or kafka.format: json';
+    problems.push(problem('kafka.schemaRegistry.url', 'is required with kafka.format avro', remedy, null));
+  }
+  if (username !== null) problems.push(...exactlyOne('kafka.schemaRegistry', 'password', password, passwordFile));
+  if (username === null && (password !== null || passwordFile !== null)) {
+    const remedy = 'the name that the registry knows';
+    problems.push(problem('kafka.schemaRegistry.username', 'is missing beside a password', remedy, null));
   }
   return problems;
 }

@@ -36,6 +36,8 @@ function filesOf({ sites, accounts, kafka, sealing }: DraftSettings): readonly N
     ...sites.flatMap(({ tls }, index) => pemFiles(`sites[${index}].tls`, tls)),
     ...pemFiles('kafka.ssl', kafka.ssl),
     ...named('kafka.sasl.passwordFile', kafka.sasl.passwordFile, passwordFault),
+    ...named('kafka.schemaRegistry.passwordFile', kafka.schemaRegistry.passwordFile, passwordFault),
+    ...named('kafka.schemaRegistry.caFile', kafka.schemaRegistry.caFile, pemFault),
     ...accounts.flatMap(({ passwordFile }, index) =>
       named(`accounts[${index}].passwordFile`, passwordFile, passwordFault),
     ),

@@ -95,7 +95,7 @@ function validateUrl(value: unknown): void {
   if (url.username !== '' || url.password !== '') {
     throw new FormatError(
       'carries credentials, which would stand in logs',
-      `${remedy}; user and password go to accounts[]`,
+      `${remedy}; user and password have settings of their own`,
     );
   }
   if (url.search !== '' || url.hash !== '') throw new FormatError('has a query or a fragment', remedy);

@@ -91,6 +91,52 @@ const SASL = {
   },
 } as const satisfies Section;
 
+const SCHEMA_REGISTRY = {
+  url: {
+    doc: "Address of a schema registry that speaks the API of Confluent's, with its path if it has one. Required with `format: avro`; `verify` and other readers need it where topics hold Avro.",
+    format: 'url',
+    default: null,
+    nullable: true,
+  },
+  username: {
+    doc: 'Name for the registry (HTTP basic). Not set: none is sent.',
+    format: 'text',
+    default: null,
+    nullable: true,
+  },
+  password: {
+    doc: 'Password for the registry. Prefer `passwordFile`. With a name exactly one of the two.',
+    format: 'text',
+    default: null,
+    nullable: true,
+    sensitive: true,
+  },
+  passwordFile: {
+    doc: 'File with the password, read at the start; one line break at its end is not part of it.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
+  caFile: {
+    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
+  timeoutMs: {
+    doc: 'How long the registry may take to answer. It is asked at the start only.',
+    format: 'milliseconds',
+    default: 10_000,
+    min: 100,
+    max: 120_000,
+  },
+  autoRegister: {
+    doc: 'Whether the bridge registers its schemas at the start. False looks them up, and ends if one is not registered.',
+    format: 'flag',
+    default: true,
+  },
+} as const satisfies Section;
+
 export const KAFKA = {
   brokers: { doc: 'Brokers to begin with, as `host:port`.', format: 'brokers', default: [], required: true },
   ssl: SSL,
@@ -103,7 +149,13 @@ export const KAFKA = {
     max: 1_000,
   },
   topics: TOPICS,
-  format: { doc: 'How record values are written.', format: 'choice', choices: ['json'], default: 'json' },
+  format: {
+    doc: 'How record values are written: `json`, or `avro` binary in the wire format of the schema registry. The progress topic is JSON always.',
+    format: 'choice',
+    choices: ['json', 'avro'],
+    default: 'json',
+  },
+  schemaRegistry: SCHEMA_REGISTRY,
   connectionTimeoutMs: {
     doc: 'How long connecting to a broker may take.',
     format: 'milliseconds',

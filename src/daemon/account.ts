@@ -17,6 +17,7 @@ import { withPulse } from '../lib/with-pulse.ts';
 import type { Pulse } from '../observability/heartbeat.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { SchemaIds } from '../records/encode-value.ts';
 import { AccountMeter } from './account-meter.ts';
 import { bridgeSettingsOf } from './bridge-settings.ts';
 import { createCwaClient } from './cwa-client.ts';
@@ -26,6 +27,8 @@ export interface AccountWorld {
   readonly configuration: BridgeConfiguration;
   readonly sealingKeys: readonly SealingKey[];
   readonly replica: string;
+  /** Undefined: values are JSON. */
+  readonly schemaIds: SchemaIds | undefined;
   /** The sign-in gate that all accounts of a site share. */
   readonly gateOf: (site: string) => SignInGate;
   readonly metrics: Metrics;

@@ -1,5 +1,6 @@
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { BridgeSettings, RecordSettings, SessionSettings } from '../bridge/settings.ts';
+import type { SchemaIds } from '../records/encode-value.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
 
 /** Between tries against an address that does not speak CWA. */
@@ -11,7 +12,11 @@ const REFUSAL_MEMORY_MS = 3_600_000;
 export function bridgeSettingsOf(
   configuration: BridgeConfiguration,
   account: AccountConfiguration,
-  world: { readonly sealingKeys: readonly SealingKey[]; readonly replica: string },
+  world: {
+    readonly sealingKeys: readonly SealingKey[];
+    readonly replica: string;
+    readonly schemaIds: SchemaIds | undefined;
+  },
 ): BridgeSettings {
   const { installation, session } = configuration;
   return {
@@ -23,7 +28,7 @@ export function bridgeSettingsOf(
       users: account.watch.users,
     },
     session: sessionSettingsOf(configuration),
-    records: recordSettingsOf(configuration),
+    records: { ...recordSettingsOf(configuration), schemaIds: world.schemaIds },
     initiate: {
       localeId: session.localeId,
       securityMode: session.securityMode,

@@ -19,6 +19,7 @@ import { Account, type AccountWorld } from './account.ts';
 import { connectKafka } from './kafka-connection.ts';
 import { KafkaWatch } from './kafka-watch.ts';
 import { pagesOf } from './pages.ts';
+import { schemaIdsOf } from './schema-registry.ts';
 import { shardMeter } from './shard-meter.ts';
 import { Shards } from './shards.ts';
 
@@ -36,6 +37,9 @@ export async function runDaemon(
 ): Promise<void> {
   const { clock, log, random } = world;
   const replica = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const schemaIds = await schemaIdsOf(configuration, signal);
+  if (schemaIds !== undefined)
+    log.info({ registry: configuration.kafka.schemaRegistry?.url, schemaIds }, 'schemas found');
   const metrics = metricsOf(configuration);
   const heartbeats = new Heartbeats(() => clock.monotonic());
   const kafka = await connectKafka(configuration, log, clock);
@@ -58,6 +62,7 @@ export async function runDaemon(
     const accountWorld: AccountWorld = {
       ...(await accountWorldOf(configuration, world, heartbeats)),
       replica,
+      schemaIds,
       metrics,
     };
     for (const account of configuration.accounts) {
@@ -84,7 +89,7 @@ async function accountWorldOf(
   configuration: BridgeConfiguration,
   { clock, log, random }: DaemonWorld,
   heartbeats: Heartbeats,
-): Promise<Omit<AccountWorld, 'replica' | 'metrics'>> {
+): Promise<Omit<AccountWorld, 'replica' | 'schemaIds' | 'metrics'>> {
   const gates = new Map(
     configuration.sites.map(({ name }) => [
       name,

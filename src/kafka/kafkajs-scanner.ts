@@ -27,8 +27,12 @@ export interface ScannedRecord {
   readonly offset: bigint;
   readonly timestampMs: number;
   readonly key: string | null;
-  readonly value: string | null;
+  /** The bytes as they are: JSON text, or Avro. */
+  readonly value: Buffer | null;
 }
+
+/** Takes one record; the next is handed out when what it returns has settled. */
+export type TakeRecord = (record: ScannedRecord) => Promise<void> | void;
 
 export interface ScannerOptions {
   readonly clock: Clock;
@@ -81,14 +85,17 @@ export class KafkajsScanner {
     }
   }
 
-  /** Hands out the records one by one; returns when all ranges are read. */
-  async scan(
-    ranges: readonly ScanRange[],
-    onRecord: (record: ScannedRecord) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Hands out the records one by one; returns when all ranges are read. Throws what `onRecord` throws, too. */
+  async scan(ranges: readonly ScanRange[], onRecord: TakeRecord, signal: AbortSignal): Promise<void> {
     const scan = new Scan(createCluster(this.#kafka), ranges, onRecord, this.#options);
     await scan.run(signal);
+  }
+}
+
+/** What the taker of records threw: trying again would hand out records twice. */
+class TakerFailure extends Error {
+  constructor(cause: unknown) {
+    super('the taker of records failed', { cause });
   }
 }
 
@@ -99,17 +106,12 @@ interface Cursor extends ScanRange {
 /** One run over some ranges: fetches from one broker after the other until every cursor is at its end. */
 class Scan {
   readonly #cluster: KafkajsCluster;
-  readonly #onRecord: (record: ScannedRecord) => void;
+  readonly #onRecord: TakeRecord;
   readonly #options: ScannerOptions;
   readonly #topics: readonly string[];
   #open: readonly Cursor[];
 
-  constructor(
-    cluster: KafkajsCluster,
-    ranges: readonly ScanRange[],
-    onRecord: (record: ScannedRecord) => void,
-    options: ScannerOptions,
-  ) {
+  constructor(cluster: KafkajsCluster, ranges: readonly ScanRange[], onRecord: TakeRecord, options: ScannerOptions) {
     this.#cluster = cluster;
     this.#onRecord = onRecord;
     this.#options = options;
@@ -132,6 +134,7 @@ class Scan {
           if (await this.#turn(signal)) movedAt = clock.monotonic();
         } catch (error) {
           signal.throwIfAborted();
+          if (error instanceof TakerFailure) throw error.cause;
           lastError = error;
           this.#throwIfHopeless(error);
           await clock.sleep(RETRY_WAIT_MS, signal);
@@ -158,7 +161,7 @@ class Scan {
       for (const { topicName, partitions } of responses) {
         for (const fetched of partitions) {
           const cursor = cursors.find(({ topic, partition }) => topic === topicName && partition === fetched.partition);
-          if (this.#take(present(cursor, `cursor of ${topicName}`), fetched)) hasMoved = true;
+          if (await this.#take(present(cursor, `cursor of ${topicName}`), fetched)) hasMoved = true;
         }
       }
     }
@@ -166,17 +169,26 @@ class Scan {
     return hasMoved;
   }
 
-  #take(cursor: Cursor, { abortedTransactions, messages }: FetchedPartition): boolean {
+  async #take(cursor: Cursor, { abortedTransactions, messages }: FetchedPartition): Promise<boolean> {
     const { topic, partition, position: from, to } = cursor;
     for (const { key, offset, timestamp, value } of committedMessages(messages, abortedTransactions ?? [])) {
       const at = BigInt(offset);
       if (at < from || at >= to) continue;
-      const texts = { key: key?.toString('utf8') ?? null, value: value?.toString('utf8') ?? null };
-      this.#onRecord({ topic, partition, offset: at, timestampMs: Number(timestamp), ...texts });
+      const content = { key: key?.toString('utf8') ?? null, value };
+      await this.#handOut({ topic, partition, offset: at, timestampMs: Number(timestamp), ...content });
     }
     const last = messages.at(-1);
     if (last !== undefined && BigInt(last.offset) >= from) cursor.position = BigInt(last.offset) + 1n;
     return cursor.position > from;
+  }
+
+  /** @throws {@link TakerFailure} */
+  async #handOut(record: ScannedRecord): Promise<void> {
+    try {
+      await this.#onRecord(record);
+    } catch (error) {
+      throw new TakerFailure(error);
+    }
   }
 
   #byLeader(): ReadonlyMap<string, readonly Cursor[]> {

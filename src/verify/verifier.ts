@@ -3,7 +3,7 @@ import { AccountLedger, type MissingSequences } from './account-ledger.ts';
 import type { CheckedRecord } from './checked-record.ts';
 import { GapLedger } from './gap-ledger.ts';
 import { IdSet } from './id-set.ts';
-import { type CheckedHead, readHead } from './read-head.ts';
+import { type CheckedHead, type HeadReading, readHead } from './read-head.ts';
 import type { AccountReport, Report, TopicReport } from './report.ts';
 import { ViolationLog } from './violation.ts';
 
@@ -48,7 +48,7 @@ export class Verifier {
 
   accept(record: CheckedRecord): void {
     this.#count(record);
-    const reading = readHead(record.value);
+    const reading = readingOf(record);
     if (reading.kind === 'unreadable') {
       this.#log.add('unreadable', record, null, `the record cannot be read: ${reading.reason}`);
       return;
@@ -64,8 +64,8 @@ export class Verifier {
    * Takes a record behind the ends that count. A transaction becomes visible partition by partition, so a record may
    * be missing only because its partition was looked at a moment too early: what came since closes such holes.
    */
-  acceptLater({ value }: CheckedRecord): void {
-    const reading = readHead(value);
+  acceptLater(record: CheckedRecord): void {
+    const reading = readingOf(record);
     if (reading.kind === 'unreadable') return;
     const { accountId, generation, sequence } = reading.head;
     this.#accounts.get(accountId)?.fill(generation, sequence);
@@ -113,11 +113,11 @@ export class Verifier {
     return ledger.missing(this.#isWhole);
   }
 
-  #count({ topic, key, value }: CheckedRecord): void {
+  #count({ topic, key, valueBytes }: CheckedRecord): void {
     const counts = this.#topics.get(topic);
     if (counts === undefined) return;
     counts.records += 1;
-    counts.bytes += Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '');
+    counts.bytes += Buffer.byteLength(key ?? '') + valueBytes;
   }
 
   #checkKey(record: CheckedRecord, { accountId, expectedKey }: CheckedHead): void {
@@ -188,6 +188,10 @@ export class Verifier {
     });
     return accounts.sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
   }
+}
+
+function readingOf({ fault, value }: CheckedRecord): HeadReading {
+  return fault === null ? readHead(value) : { kind: 'unreadable', reason: fault };
 }
 
 function compare(a: Position, b: Position): number {

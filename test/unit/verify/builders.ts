@@ -60,6 +60,8 @@ export function stored(facts: Facts): CheckedRecord {
     timestampMs,
     key,
     value: value.toString(),
+    valueBytes: value.length,
+    fault: null,
   };
 }
 

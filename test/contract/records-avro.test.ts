@@ -112,6 +112,9 @@ describe('JSON and Avro', () => {
     'hostile',
     'contacts',
     'contacts-hostile',
+    'conversations',
+    'conversation-call',
+    'conversation-hostile',
     'unknown-events',
   ])('the records of %s go through Avro binary and come back byte for byte', (name) => {
     const path = join(import.meta.dirname, '..', 'fixtures', 'records', `${name}.xml`);

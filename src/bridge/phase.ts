@@ -11,6 +11,8 @@ export type Phase =
       readonly kind: 'opening';
       readonly reason: GapReason;
       readonly failures: number;
+      /** Consecutive refused answers to `initiateSession`. */
+      readonly refusals: number;
       readonly needsSignIn: boolean;
       /** The generation is committed as `opening`: only the session itself is missing. */
       readonly isBegun: boolean;
@@ -67,7 +69,7 @@ export type OpeningPhase = Phase & { readonly kind: 'opening' };
 export type OpenPhase = Phase & { readonly kind: 'open' };
 
 export function opening(reason: GapReason, needsSignIn: boolean): OpeningPhase {
-  return { kind: 'opening', reason, failures: 0, needsSignIn, isBegun: false };
+  return { kind: 'opening', reason, failures: 0, refusals: 0, needsSignIn, isBegun: false };
 }
 
 /** After a poll that brought a readable answer: nothing is wrong, nothing is left to do. */
@@ -124,7 +126,7 @@ export function afterSignIn(phase: Phase): Phase {
 export function afterFailure(phase: Phase, failure: Failure, policy: FailurePolicy): Transition {
   switch (phase.kind) {
     case 'opening':
-      return afterFailureOpening(phase, failure);
+      return afterFailureOpening(phase, failure, policy);
     case 'open':
       return afterFailureOpen(phase, failure, policy);
     case 'quarantined':
@@ -136,13 +138,18 @@ export function afterFailure(phase: Phase, failure: Failure, policy: FailurePoli
   }
 }
 
-function afterFailureOpening(phase: OpeningPhase, failure: Failure): Transition {
+function afterFailureOpening(phase: OpeningPhase, failure: Failure, policy: FailurePolicy): Transition {
   const failures = phase.failures + 1;
   switch (failure) {
     case 'transient':
-    case 'refused-document':
-      // The answer to sign-in or initiateSession: nothing is lost by asking again.
       return { phase: { ...phase, failures }, wait: 'backoff', givesUpDocument: false };
+    case 'refused-document': {
+      // Asking again loses nothing. But a server that goes on like that is in the end asked once an hour, as if it
+      // were a poll (I8). An answer to a sign-in, which nobody may see, is not given up: it becomes no dead letter.
+      const refusals = phase.needsSignIn ? 0 : phase.refusals + 1;
+      const givesUpDocument = refusals >= policy.documentAttempts;
+      return { phase: { ...phase, failures, refusals }, wait: givesUpDocument ? 'none' : 'backoff', givesUpDocument };
+    }
     case 'session-lost':
     case 'ticket-lost':
       // The ticket is worth one try; without it a full sign-in (transport §8, "ends not asked for").

@@ -12,7 +12,7 @@ export interface PhasePlan {
 }
 
 /**
- * An answer that stays unreadable is given up (I8): one transaction holds the dead letter, the end of the session, the
+ * An answer to a poll or to `initiateSession` that stays unreadable is given up (I8): one transaction holds the dead letter, the end of the session, the
  * gap and the new generation. So many of them within the window put the account into quarantine, so that no loop is
  * endless: a server that is broken for good is tried once an hour.
  */
@@ -23,7 +23,10 @@ export function planPoison(context: PlanContext, progress: AccountProgress, refu
   const since = isRecent ? progress.poison.since : context.now;
   const isQuarantined = count >= poisonLimit;
 
-  const letters = new RecordBatch(context, progress);
+  // What a server says while a session is opened is close to signing in, and nobody can look into it (I10).
+  const mayHoldSignInData = progress.state !== 'open';
+  const source = { ackId: null, polledAckId: progress.ackId, receivedAt: context.now, channel: 'data' } as const;
+  const letters = new RecordBatch(context, progress, source);
   letters.deadLetter({
     reason: refusedReason(refused),
     action: isQuarantined ? 'quarantine' : 'new session',
@@ -32,7 +35,7 @@ export function planPoison(context: PlanContext, progress: AccountProgress, refu
     column: refused.column,
     httpStatus: refused.answer?.statusCode ?? null,
     contentType: refused.answer?.contentType ?? null,
-    body: refused.answer?.body ?? null,
+    body: mayHoldSignInData ? null : (refused.answer?.body ?? null),
     ...(refused.answer !== null && { arrivedBytes: refused.answer.bodyBytes }),
     attempts: documentAttempts,
   });

@@ -17,7 +17,18 @@ const TABLE: Record<
       'ticket-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
       'sign-in-refused': { kind: 'stopped', code: 'sign-in-refused', wait: 'none' },
       'wrong-service': { kind: 'opening', failures: 1, wait: 'long' },
-      'refused-document': { kind: 'opening', failures: 1, wait: 'backoff' },
+      'refused-document': { kind: 'opening', failures: 1, refusals: 1, wait: 'backoff' },
+    },
+  },
+  'opening, without a ticket': {
+    phase: opening('session-lost', true),
+    after: {
+      transient: { kind: 'opening', failures: 1, needsSignIn: true, wait: 'backoff' },
+      'session-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'ticket-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'sign-in-refused': { kind: 'stopped', code: 'sign-in-refused', wait: 'none' },
+      'wrong-service': { kind: 'opening', failures: 1, wait: 'long' },
+      'refused-document': { kind: 'opening', failures: 1, refusals: 0, wait: 'backoff' },
     },
   },
   open: {
@@ -65,8 +76,11 @@ describe('the phase after a failure', () => {
     expect(phase).toMatchObject({ kind: 'opening', reason: 'session-lost' });
   });
 
-  test('gives a document up after the attempts of the policy, not before', () => {
-    let phase: Phase = OPEN;
+  test.each<readonly [string, Phase]>([
+    ['a poll', OPEN],
+    ['initiateSession', opening('session-lost', false)],
+  ])('gives the answer to %s up after the attempts of the policy, not before', (_, before) => {
+    let phase = before;
     const givenUp: boolean[] = [];
     for (let i = 0; i < 3; i++) {
       const transition = afterFailure(phase, 'refused-document', POLICY);
@@ -74,5 +88,14 @@ describe('the phase after a failure', () => {
       phase = transition.phase;
     }
     expect(givenUp).toEqual([false, false, true]);
+  });
+
+  test('never gives the answer to a sign-in up: it must not become a dead letter', () => {
+    let phase: Phase = opening('session-lost', true);
+    for (let i = 0; i < 20; i++) {
+      const transition = afterFailure(phase, 'refused-document', POLICY);
+      expect(transition).toMatchObject({ givesUpDocument: false, wait: 'backoff' });
+      phase = transition.phase;
+    }
   });
 });

@@ -43,6 +43,13 @@ describe('an answer that is given up', () => {
     },
   );
 
+  test('is told without its body while the session is being opened: it may hold sign-in data', () => {
+    const { plan, phase } = planPoison(planContext(), openProgress({ state: 'opening', sid: null }), refused());
+    expect(placesOf(plan)).toEqual(['deadLetter@1600000000.20', 'gap@1700000000.1']);
+    expect(valuesOf(plan)[0]).toMatchObject({ reason: 'malformed', bodyBytes: 22, bodyBase64: null, bodySha256: null });
+    expect(phase).toMatchObject({ kind: 'opening', isBegun: true, needsSignIn: false });
+  });
+
   test('an empty body is no well-formed document', () => {
     expect(valuesOf(planPoison(planContext(), openProgress(), refused('empty')).plan)[0]?.reason).toBe('malformed');
   });

@@ -1,10 +1,11 @@
+import { CommandCheck } from './check-commands.ts';
 import { NumberedCheck } from './check-numbered.ts';
 import { checkOrder } from './check-order.ts';
 import { UnnumberedCheck } from './check-unnumbered.ts';
 import { Findings } from './findings.ts';
 import { isHandedOver, isPromised, type Ledger } from './ledger.ts';
 import { LedgerIndex } from './ledger-index.ts';
-import { isDataRecord, placeOf, type PublishedRecord } from './published-record.ts';
+import { isCommandRecord, isDataRecord, placeOf, type PublishedRecord } from './published-record.ts';
 
 /** What was compared, and what is wrong with it. */
 export interface Verdict {
@@ -35,7 +36,7 @@ export interface Verdict {
 
 /**
  * Compares what stands in Kafka with what the server handed over: exactly one record for each promised event and
- * user, with the right id, in order, and nothing else.
+ * user, with the right id, in order, and nothing else but right answers to requests.
  *
  * @param records of all topics that carry the head, in any order between partitions.
  * @param installation the bridge's, which is part of every id.
@@ -45,7 +46,9 @@ export function checkPublished(installation: string, ledger: Ledger, records: re
   const index = new LedgerIndex(ledger);
   const numbered = new NumberedCheck(installation, findings);
   const unnumbered = new UnnumberedCheck(installation, findings);
+  const commands = new CommandCheck(installation, findings);
   for (const record of records) {
+    if (isCommandRecord(record)) commands.take(record, index);
     if (!isDataRecord(record)) continue;
     const session = index.find(record.accountUri, record.sid);
     if (session === undefined) {

@@ -23,3 +23,8 @@ export function numberedIdentity(eid: number, eventName: string, digest: string)
 export function unnumberedIdentity(polledAckId: string, eventName: string, digest: string, occurrence: number): string {
   return `~${polledAckId}:${eventName}:${digest}#${occurrence}`;
 }
+
+/** The identity of an answer of the command channel: its place. */
+export function commandIdentity(answer: number, eventIndex: number): string {
+  return `command:${answer}:${eventIndex}`;
+}

@@ -15,8 +15,10 @@ export interface PublishedRecord {
   readonly sid: string | null;
   readonly ackId: string | null;
   readonly polledAckId: string | null;
+  readonly rid: string | null;
   readonly eid: number | null;
   readonly eventName: string;
+  readonly eventIndex: number;
   readonly userIndex: number;
   readonly userCount: number;
   readonly part: number;
@@ -56,8 +58,10 @@ export function readPublished({ topic, partition, offset, key, value }: RawRecor
     sid: head.sid,
     ackId: head.ackId,
     polledAckId: head.polledAckId,
+    rid: head.rid,
     eid: head.eid,
     eventName: head.eventName,
+    eventIndex: head.eventIndex,
     userIndex: head.userIndex,
     userCount: head.userCount,
     part: head.part,
@@ -69,6 +73,11 @@ export function readPublished({ topic, partition, offset, key, value }: RawRecor
 /** Whether the record is about an event of the data channel, which the ledger must know. */
 export function isDataRecord({ channel, recordType }: PublishedRecord): boolean {
   return channel === 'data' && recordType !== 'deadLetter';
+}
+
+/** Whether the record is an answer of the command channel, which the ledger does not hold. */
+export function isCommandRecord({ channel, recordType }: PublishedRecord): boolean {
+  return channel === 'command' && recordType !== 'deadLetter';
 }
 
 /** Where a record stands, for people. */

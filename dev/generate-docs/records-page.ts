@@ -65,8 +65,25 @@ with attributes in ascending order of \`{namespace}name\` by UTF-16 code unit; \
 \`&lt;\` and \`&quot;\` everywhere; text of nothing but white space dropped where the element has child elements; and
 namespace declarations, comments and processing instructions left out.
 
+An answer of the command channel (\`channel\` is \`command\`) is never sent again and has the identity
+\`command:<answer>:<eventIndex>\`, its place in the generation, also where two answers are equal in every letter.
+
 The bridge's own records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
 those of an event \`deadletter:\` and the event's identity.
+
+## Requests and their answers
+
+The bridge asks the server for a session, for the presence of users, and for the end of the session. What the server
+answers at once comes on the command channel: records with \`channel\` \`command\`, without eid, in document order,
+committed with the progress that they lead to and numbered by the same \`sequence\` as everything else. What became of
+an accepted request comes later as an event of the data channel with the same \`rid\`. Of a request of the bridge's own
+both say its \`method\` and how long it took; whom it was about stands in the first (\`concerns\`). The last 32 posts of
+a generation are remembered, over restarts too.
+
+Events of the data channel are published exactly once; answers of the command channel at most once, because the server
+does not send them again: if the process dies between an answer and its commit, there is no record of it. The next
+process asks anew. An answer with an HTTP error status, or one that is no readable document, gives no such record.
+Events inside an answer of the command channel are published as events of the data channel; they acknowledge nothing.
 
 ## URIs
 

@@ -25,6 +25,7 @@ import type { DisclosedEvent } from './disclosed-event.ts';
 import { recordOfSelf, recordsOfUsers } from './presence-records.ts';
 import { disclosable } from './privacy.ts';
 import { privacyRulesOf, type RecordContext } from './record-context.ts';
+import { recordsOfRequest, REQUEST_ELEMENTS } from './requests-records.ts';
 import type { DataRecord } from './topics/topics.ts';
 import { unknownRecords } from './unknown-records.ts';
 
@@ -62,6 +63,7 @@ const NORMALIZERS: ReadonlyMap<string, (event: DisclosedEvent, context: RecordCo
     [CONFIGURATIONS, recordsOfConfiguration],
     [CONFERENCE, recordsOfConference],
     ...FACT_EVENTS.map((name) => [name, recordsOfFact] as const),
+    ...REQUEST_ELEMENTS.map((name) => [name, recordsOfRequest] as const),
   ]);
 
 /** Answers to commands never have an eid: nothing is amiss. */

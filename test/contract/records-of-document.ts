@@ -1,7 +1,8 @@
 import { readDocument } from '../../src/cwa/read-document.ts';
 import { EVENTS, RESPONSES } from '../../src/cwa/protocol.ts';
-import { admitEvents, NOTHING_SEEN } from '../../src/events/admit.ts';
-import { orderEvents } from '../../src/events/order.ts';
+import { admitEvents, admitResponses, NOTHING_SEEN } from '../../src/events/admit.ts';
+import { orderEvents, orderResponses } from '../../src/events/order.ts';
+import type { AdmittedEvent } from '../../src/events/ordered-event.ts';
 import { elementsOf, type XmlElement } from '../../src/lib/xml.ts';
 import { encodeRecord } from '../../src/records/encode-record.ts';
 import { normalizeEvent } from '../../src/records/normalize-event.ts';
@@ -22,6 +23,7 @@ const CONTEXT = {
   publishedAt: 1_700_000_000_456,
   isSnapshot: (uri: string) => uri === 'sip:maren.holt@northpier.example',
   isQuery: () => false,
+  requestOf: () => null,
   includeRaw: false,
   rawXmlBytesMax: 64 * 1024,
   privacyNotes: 'keep',
@@ -32,12 +34,12 @@ export const ENCODE_OPTIONS = { installation: 'cwa-bridge', topics: TOPIC_NAMES 
 /** What would be published for a document: through the real gate, order and admission, as the first answer of a session. */
 export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordContext> = {}): readonly DataRecord[] {
   const { root } = readDocument(bytes, { roots: [EVENTS, RESPONSES] });
-  const events = admitEvents(orderEvents(elementsOf(root), attributeOf(root, 'eid')), '1', NOTHING_SEEN).admitted;
+  const events = root.name === RESPONSES ? responsesOf(root) : eventsOf(root);
   const records: DataRecord[] = [];
   for (const event of events) {
     const context: RecordContext = {
       ...CONTEXT,
-      channel: root.name === RESPONSES ? 'command' : 'data',
+      ...(root.name === RESPONSES ? { channel: 'command', polledAckId: null } : { channel: 'data' }),
       sid: attributeOf(root, 'sid'),
       ackId: attributeOf(root, 'ackId'),
       firstSequence: records.length + 1,
@@ -46,6 +48,14 @@ export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordCo
     records.push(...normalizeEvent(event, context));
   }
   return records;
+}
+
+function eventsOf(root: XmlElement): readonly AdmittedEvent[] {
+  return admitEvents(orderEvents(elementsOf(root), attributeOf(root, 'eid')), '1', NOTHING_SEEN).admitted;
+}
+
+function responsesOf(root: XmlElement): readonly AdmittedEvent[] {
+  return admitResponses(orderResponses(elementsOf(root)), CONTEXT.answer);
 }
 
 /** Topic, key and value of each record: indented, but every number, text and order as it is published. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { admitEvents, NOTHING_SEEN, type SeenEvents } from '../../../src/events/admit.ts';
+import { admitEvents, admitResponses, NOTHING_SEEN, type SeenEvents } from '../../../src/events/admit.ts';
 import { EID_RANGES_MAX, formatRanges, parseRanges, rangesInclude, withEid } from '../../../src/events/eid-ranges.ts';
 import { forgetAcknowledged, REMEMBERED_MIN } from '../../../src/events/forget.ts';
-import { orderEvents } from '../../../src/events/order.ts';
+import { orderEvents, orderResponses } from '../../../src/events/order.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 
 function event(eid: string | null, text = 'x', name = 'userPresence'): XmlElement {
@@ -137,4 +137,17 @@ describe('eid ranges', () => {
     expect(rangesInclude(ranges, 997n)).toBe(false);
     for (let eid = 0n; eid < 1000n; eid += 2n) expect(rangesInclude(ranges, eid)).toBe(true);
   });
+});
+
+test('equal answers of the command channel are told apart by their place, and none is a repeat', () => {
+  const admitted = [4, 5].flatMap((answer) => admitResponses(orderResponses([event(null), event(null)]), answer));
+  expect(admitted.map(({ identity }) => identity)).toEqual([
+    'command:4:0',
+    'command:4:1',
+    'command:5:0',
+    'command:5:1',
+  ]);
+  expect(admitted.every(({ eid, isReplay, warnings }) => eid === null && !isReplay && warnings.length === 0)).toBe(
+    true,
+  );
 });

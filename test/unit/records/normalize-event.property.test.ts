@@ -15,6 +15,8 @@ const names = fc.oneof(
     ...['user', 'cwaCategory', 'rawCategory', 'state', 'note', 'contactCard', 'calendarData', 'services', 'device'],
     ...['routing', 'userInformation', 'userProperties', 'alerts', 'mwi', 'availability', 'activity', 'custom', 'body'],
     ...['identity', 'name', 'displayName', 'email', 'phone', 'freeBusy', 'WorkingHours', 'TimeZone', 'capabilities'],
+    ...['error', 'sipResponse', 'ms-diagnostics', 'exception', 'exceptionDetail', 'sid', 'uri', 'imId', 'signInDatum'],
+    ...['voIPTerminateSucceeded', 'pollWaitTime', 'code'],
     ...['__proto__', 'constructor', 'toString', 'delimiter', 'conference', 'message', 'Größe'],
   ),
   fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_.-]{0,8}$/),
@@ -37,6 +39,7 @@ const values = fc.oneof(
 );
 const attributeNames = fc.oneof(
   fc.constantFrom('name', 'instance', 'instanceMask', 'version', 'publishTime', 'uri', 'URI', 'rid', 'type', 'LCID'),
+  fc.constantFrom('code', 'subCode', 'reason', 'warning', 'detail', 'description', 'sid', 'confId', 'returned'),
   fc.constantFrom('token', 'minAvailability', 'manual', 'lastActive', 'granularity', 'encodingVersion', '__proto__'),
   names,
 );
@@ -53,9 +56,11 @@ const { tree } = fc.letrec<{ tree: XmlElement }>((tie) => ({
   }),
 }));
 
+const REQUESTS = ['requestFailed', 'requestAccepted', 'requestSucceeded', 'error', 'initiateSessionAccepted'];
+
 /** An event of any kind: half of them begin like the real ones. */
 const events = fc
-  .tuple(fc.constantFrom('userPresence', 'selfPresence', 'searchResult', 'anything', '__proto__'), tree)
+  .tuple(fc.constantFrom('userPresence', 'selfPresence', 'searchResult', 'anything', '__proto__', ...REQUESTS), tree)
   .map(([name, root]): XmlElement => ({ ...root, name }));
 
 const OPTIONS = {
@@ -64,7 +69,7 @@ const OPTIONS = {
 };
 
 function recordsOf(root: XmlElement): readonly DataRecord[] {
-  const context = recordContext({ rawXmlBytesMax: 1_000_000 });
+  const context = recordContext({ rawXmlBytesMax: 1_000_000, privacyMessages: 'keep' });
   return normalizeEvent(admitted(root), context);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { checkPublished, type Verdict } from '../../../../dev/checker/check-published.ts';
 import { FAULTS, type Fault } from '../../../../dev/checker/findings.ts';
-import { expectedId, numberedIdentity, unnumberedIdentity } from '../../../../dev/checker/identity.ts';
+import { commandIdentity, expectedId, numberedIdentity, unnumberedIdentity } from '../../../../dev/checker/identity.ts';
 import type { Ledger, LedgerEvent, LedgerSession } from '../../../../dev/checker/ledger.ts';
 import type { PublishedRecord } from '../../../../dev/checker/published-record.ts';
 
@@ -34,6 +34,7 @@ function published(events: readonly LedgerEvent[], ackId = '10', answer = 1, fir
         ...{ topic: 'presence', partition: 0, offset: BigInt(sequence) * 2n, key: subject ?? ACCOUNT.accountUri },
         ...{ recordType: eventName, id: '', ...ACCOUNT, subjectUriRaw: subject, generation: 7, sequence, answer },
         ...{ sid: '412', ackId, polledAckId: '0', eid, eventName, userIndex, userCount: users.length, part: 0 },
+        ...{ rid: null, eventIndex: 0 },
         ...{ channel: 'data', origin: 'live' },
       };
       const identity =
@@ -183,6 +184,51 @@ describe('events without eid', () => {
   test('may stand twice if the second says so of itself', () => {
     const again = published([event(null, odd)], '10', 2, 3).map((record) => ({ ...record, origin: 'replay' }));
     expect(verdictOn([...published(events), ...again], ledger)).toMatchObject({ isGood: true, replays: 1 });
+  });
+});
+
+describe('answers of the command channel', () => {
+  /** Two answers of one document, in front of the events. */
+  function answers(change: Partial<PublishedRecord> = {}): PublishedRecord[] {
+    const [first] = published(EVENTS);
+    if (first === undefined) throw new Error('no record');
+    return ['10007', '10008'].map((rid, eventIndex) => {
+      const sequence = eventIndex + 1;
+      const place = { topic: 'requests', offset: BigInt(sequence), key: ACCOUNT.accountUri, sequence, answer: 1 };
+      const head = { recordType: 'requestAccepted', eventName: 'requestAccepted', channel: 'command', eventIndex };
+      const about = { rid, eid: null, ackId: null, polledAckId: null, subjectUriRaw: null, userCount: 0 };
+      const record = { ...first, ...place, ...head, ...about };
+      return { ...record, id: expectedId(INSTALLATION, record, commandIdentity(1, eventIndex)), ...change };
+    });
+  }
+  const events = published(EVENTS, '10', 2, 3);
+
+  test('are right where they are, and owed by nobody', () => {
+    expect(verdictOn([...answers(), ...events])).toMatchObject({ isGood: true, promised: 5, records: 7 });
+    expect(verdictOn(published(EVENTS)).isGood).toBe(true);
+    expect(verdictOn([...answers({ sid: null }), ...events]).isGood).toBe(true);
+  });
+
+  test.each([
+    ['another place', { answer: 4 }, { wrongId: 2 }],
+    ['a session that never was', { sid: '999' }, { foreign: 2 }],
+    ['an eid', { eid: 1 }, { foreign: 2 }],
+    ['one request for both', { rid: '10007' }, { duplicated: 1 }],
+  ])('are found out when they have %s', (_what, change: Partial<PublishedRecord>, faults) => {
+    expect(faultsOf(verdictOn([...answers(change), ...events]))).toEqual(faults);
+  });
+
+  test('are found out when one stands twice, or a number is missing', () => {
+    const [first, second] = answers();
+    if (first === undefined || second === undefined) throw new Error('not two answers');
+    const twice = [first, { ...second, id: first.id, rid: null, eventIndex: 0 }];
+    expect(faultsOf(verdictOn([...twice, ...events]))).toEqual({ duplicated: 1 });
+    expect(faultsOf(verdictOn([first, ...events]))).toEqual({ sequence: 1 });
+  });
+
+  test('do not stand for events: an event under their channel is lost', () => {
+    const hidden = changed(0, () => ({ channel: 'command' }));
+    expect(faultsOf(verdictOn(hidden))).toMatchObject({ lost: 1, wrongId: 1 });
   });
 });
 

@@ -14,7 +14,7 @@ describe('files generated from the record schemas', () => {
 
   test('schemas holds no file of a topic that is gone', () => {
     const generated = [...recordsFiles().keys()].filter((path) => path.startsWith('schemas/'));
-    const found = readdirSync(join(TOP, 'schemas')).filter((name) => name.endsWith('.avsc'));
+    const found = readdirSync(join(TOP, 'schemas')).filter((name) => name.startsWith('cwa.'));
     expect(found.map((name) => `schemas/${name}`).toSorted()).toEqual(generated.toSorted());
   });
 });

@@ -82,7 +82,7 @@ export const TOPICS = {
   unknown: topic(
     'cwa.unknown',
     'Every other event, and every other child of a `conference`, in its generic form: recordType `unknown`. One record for each, keyed by the account; one with users that have a URI gives one for each user, keyed by the user.',
-    { version: 1, major: 1 },
+    { version: 2, major: 1 },
     unknownSchema,
   ),
   operations: topic(

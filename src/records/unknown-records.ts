@@ -7,9 +7,6 @@ import { TOPICS, type DataRecord } from './topics/topics.ts';
 import { normalizeUri } from './uri.ts';
 import { uriOf, userSlice, usersOf } from './user-slice.ts';
 
-/** About the account although there are users inside: the answer to a search is one thing (K5). */
-const ABOUT_ACCOUNT: ReadonlySet<string> = new Set(['searchResult']);
-
 /**
  * An event in its generic form (events-and-categories §3.5): attributes as a list, everything inside as XML. Keyed by
  * the account; one record for each user if it is about users with a URI.
@@ -41,12 +38,11 @@ interface Place {
 
 function genericRecords(event: AdmittedEvent, context: RecordContext, place: Place): readonly DataRecord[] {
   const users = usersOf(event.element);
-  if (!isAboutUsers(event, users)) return [accountRecord(event, context, users, place)];
+  if (!isAboutUsers(users)) return [accountRecord(event, context, users, place)];
   return users.map((_user, userIndex) => userRecord(event, context, users, userIndex, place));
 }
 
-function isAboutUsers(event: AdmittedEvent, users: readonly XmlElement[]): boolean {
-  if (ABOUT_ACCOUNT.has(event.name)) return false;
+function isAboutUsers(users: readonly XmlElement[]): boolean {
   return users.some((user) => normalizeUri(uriOf(user) ?? '').uri !== null);
 }
 

@@ -115,7 +115,8 @@ describe('the ids in the golden files', () => {
     ['user-presence', 1, `11:requestSucceeded:${digestOf('<{}requestSucceeded {}eid="11" {}rid="2"></>')}`],
     ['self-presence', 0, `2:selfPresence:${digestOf(`<{}selfPresence {}eid="2">${card('pilot7')}</>`)}`],
     ['self-presence', 1, `8:requestSucceeded:${digestOf('<{}requestSucceeded {}eid="8" {}rid="3"></>')}`],
-    ['im-session', 0, `~0:requestAccepted:${digestOf('<{}requestAccepted {}rid="12"><{}imId>2</></>')}#0`],
+    ['im-session', 0, 'command:1:0'],
+    ['three-fates', 2, 'command:1:2'],
   ])(
     '%s, record %i: the hash of installation, account, generation and the identity of the event',
     async (name, index, identity) => {

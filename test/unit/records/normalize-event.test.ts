@@ -267,9 +267,4 @@ describe('events in generic form', () => {
       [null, [], '<moodChanged><user/></moodChanged>'],
     ]);
   });
-
-  test('an answer to a search is one thing, although there are users in it', () => {
-    const records = unknownOf(element('searchResult', { rid: '21' }, user(ODO), user(MAREN)));
-    expect(records.map(({ subjectUri, users, rid }) => [subjectUri, users, rid])).toEqual([[null, [ODO, MAREN], '21']]);
-  });
 });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { TOPICS } from '../src/records/topics/topics.ts';
+import { ALL_TOPICS } from '../src/records/topics/topics.ts';
 import { type Capture, capture } from './capture.ts';
 import { during, type Measure, program, type Ring, uniqueName, untilEvents } from './contest.ts';
 import { Subject } from './subject.ts';
@@ -15,7 +15,8 @@ const CAPTURED_ANSWERS = 2_000;
 export async function runPipeline<T>(ring: Ring, eventsPerAnswer: number, measure: Measure<T>): Promise<T> {
   const installation = uniqueName('pipeline');
   const prefix = `${installation}.`;
-  const topics = Object.keys(TOPICS).map((name) => ({ topic: prefix + name, partitions: PARTITIONS }));
+  const names = Object.values(ALL_TOPICS).map(({ defaultName }) => defaultName.replace(/^cwa\./, prefix));
+  const topics = names.map((topic) => ({ topic, partitions: PARTITIONS }));
   const progress = { topic: `${prefix}progress`, partitions: ring.shards };
   return withTopics(ring.brokers, [...topics, progress], async () => {
     ring.server.begin(eventsPerAnswer);

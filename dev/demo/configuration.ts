@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { parse, stringify } from 'yaml';
 
-import { TOPICS } from '../../src/records/topics/topics.ts';
+import { ALL_TOPICS, TOPICS } from '../../src/records/topics/topics.ts';
 import type { SimulatedAccount } from '../../src/simulator/options.ts';
 
 const FILE = fileURLToPath(new URL('../../config/demo.yaml', import.meta.url));
@@ -70,11 +70,13 @@ export function prefixOf(installation: string): string {
   return `${installation}.`;
 }
 
-/** Names of the topics that carry records. */
+/** Names of the topics whose records begin with the head. */
 export function dataTopicsOf(installation: string): readonly string[] {
   return Object.keys(TOPICS).map((name) => `${prefixOf(installation)}${name}`);
 }
 
-export function progressTopicOf(installation: string): string {
-  return `${prefixOf(installation)}progress`;
+/** Names of all topics of an installation. */
+export function allTopicsOf(installation: string): readonly string[] {
+  const names = Object.values(ALL_TOPICS).map(({ defaultName }) => defaultName);
+  return [...names, 'cwa.progress'].map((name) => name.replace(/^cwa\./, prefixOf(installation)));
 }

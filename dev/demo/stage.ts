@@ -11,7 +11,7 @@ import { freePorts } from '../kafka/free-ports.ts';
 import { installKafka, type KafkaInstallation } from '../kafka/installation.ts';
 import { type ProvidedKafka, provideKafka } from '../kafka/provide.ts';
 import { quietClient } from '../kafka/readiness.ts';
-import { dataTopicsOf, DemoConfiguration, prefixOf, progressTopicOf } from './configuration.ts';
+import { allTopicsOf, DemoConfiguration, prefixOf } from './configuration.ts';
 import type { DemoOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 
@@ -122,7 +122,7 @@ async function removeTopics(brokers: readonly string[], installation: string): P
   const admin = quietClient(brokers).admin();
   try {
     await admin.connect();
-    await admin.deleteTopics({ topics: [...dataTopicsOf(installation), progressTopicOf(installation)] });
+    await admin.deleteTopics({ topics: [...allTopicsOf(installation)] });
   } finally {
     await admin.disconnect();
   }

@@ -4,11 +4,11 @@ import kafkajs from 'kafkajs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { run } from '../../src/commands/run.ts';
-import { TOPICS } from '../../src/records/topics/topics.ts';
 import { setStage, type Settings, type Stage } from '../support/bridge.ts';
 import { Child } from '../support/child.ts';
 import { runCommand } from '../support/command-line.ts';
 import { type LogLine, linesOf } from '../support/log-lines.ts';
+import { TOPIC_NAMES } from '../support/topic-names.ts';
 
 /** Runs until it ends by itself, which it must. */
 async function runToItsEnd(stage: Stage, settings: Settings): Promise<{ status: number; last: LogLine | undefined }> {
@@ -21,7 +21,7 @@ describe('run', () => {
     const stage = await setStage({ hasTopics: false });
     const { status, last } = await runToItsEnd(stage, {});
     expect(status).toBe(1);
-    const names = [...Object.keys(TOPICS), 'progress'].map((name) => stage.prefix + name);
+    const names = [...Object.values(TOPIC_NAMES), 'cwa.progress'].map((name) => name.replace(/^cwa\./, stage.prefix));
     const { message } = last?.err as { readonly message: string };
     for (const name of names) expect(message).toContain(name);
     expect(message).toContain('Create them with `cwa-bridge topics --create`.');

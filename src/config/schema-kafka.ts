@@ -178,7 +178,7 @@ export const KAFKA = {
     max: 900_000,
   },
   recordBytesMax: {
-    doc: 'Largest record; a larger one is split and its event goes to the dead letters too.',
+    doc: 'Largest record; a larger one is split, and an event of which a text had to be cut goes to the dead letters whole.',
     format: 'bytes',
     default: 921_600,
     min: 16_384,

@@ -131,7 +131,7 @@ export const LIMITS = {
   textLengthMax: {
     doc: 'Characters (UTF-16 code units) of one text or attribute value.',
     format: 'count',
-    default: 4_194_304,
+    default: 8_388_608,
     min: 1_024,
     max: 67_108_864,
   },

@@ -24,6 +24,6 @@ export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
   depthMax: 64,
   attributesMax: 256,
   eventsMax: 50_000,
-  textLengthMax: 4 * 1024 * 1024,
+  textLengthMax: 8 * 1024 * 1024,
   nodesMax: 2_000_000,
 };

@@ -1,9 +1,14 @@
 import type { PlanSettings } from '../bridge/plan.ts';
 import type { AccountIdentity } from '../bridge/settings.ts';
+import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import { topicNamesOf } from '../config/configuration.ts';
 import { defaultsOf } from '../config/defaults.ts';
 import { SCHEMA } from '../config/schema.ts';
-import { recordSettingsOf, sessionSettingsOf } from '../daemon/bridge-settings.ts';
+import { bridgeSettingsOf, recordSettingsOf, sessionSettingsOf } from '../daemon/bridge-settings.ts';
+import { UsageError } from './command.ts';
+
+/** Stands where the daemon has the name of its process. */
+const REPLICA = 'normalize';
 
 /** What `normalize` needs of the settings: the defaults of the configuration, for one account that watches nobody. */
 export function normalizeSettings(
@@ -21,6 +26,25 @@ export function normalizeSettings(
       privacy: defaultsOf(privacy),
       records: { rawXml: includeRaw },
     }),
-    replica: 'normalize',
+    replica: REPLICA,
   };
+}
+
+/**
+ * The settings with which `run` would lead one account of a configuration.
+ *
+ * @param accountId undefined for the only one.
+ * @throws {@link UsageError} if there is no such account, or more than one to choose from.
+ */
+export function configuredSettings(configuration: BridgeConfiguration, accountId: string | undefined): PlanSettings {
+  const account = accountOf(configuration, accountId);
+  return bridgeSettingsOf(configuration, account, { sealingKeys: [], replica: REPLICA, schemaIds: undefined });
+}
+
+function accountOf({ accounts }: BridgeConfiguration, accountId: string | undefined): AccountConfiguration {
+  const fitting = accountId === undefined ? accounts : accounts.filter(({ id }) => id === accountId);
+  const [account] = fitting;
+  if (account !== undefined && fitting.length === 1) return account;
+  const wanted = accountId === undefined ? 'choose one' : `"${accountId}" is none of them`;
+  throw new UsageError(`--account-id: the accounts are ${accounts.map(({ id }) => id).join(', ')}; ${wanted}`);
 }

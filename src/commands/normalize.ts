@@ -1,22 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
-
-import { type AccountProgress, initialProgress } from '../bridge/account-progress.ts';
-import type { Plan, PlanContext } from '../bridge/plan.ts';
-import { planAnswer } from '../bridge/plan-answer.ts';
-import { planResponses } from '../bridge/plan-responses.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from '../cwa/document-limits.ts';
-import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
-import { eventsAnswerOf } from '../cwa/envelope.ts';
-import { EVENTS, RESPONSES } from '../cwa/protocol.ts';
-import { readDocument } from '../cwa/read-document.ts';
-import { responsesAnswerOf } from '../cwa/responses.ts';
-import { messageOf } from '../lib/errors.ts';
-import type { OutgoingRecord } from '../lib/outgoing-record.ts';
+import type { PlanSettings } from '../bridge/plan.ts';
+import { type DocumentLimits, DEFAULT_DOCUMENT_LIMITS } from '../cwa/document-limits.ts';
+import { type ExactObject, isExactObject, parseExactJson } from '../lib/exact-json.ts';
 import { normalizeUri } from '../records/uri.ts';
-import { readArguments } from './arguments.ts';
-import { type Command, type CommandIo, type ExitStatus, UsageError } from './command.ts';
-import { normalizeSettings } from './normalize-settings.ts';
+import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
+import { type Command, type CommandIo, UsageError } from './command.ts';
+import { configurationFor } from './configuration.ts';
+import { readExpected } from './expectation/read-expected.ts';
+import { reportOn } from './expectation/report.ts';
+import { configuredSettings, normalizeSettings } from './normalize-settings.ts';
+import { type ChannelName, Normalizer } from './normalizer.ts';
 
 export const normalize: Command = {
   name: 'normalize',
@@ -25,35 +17,56 @@ export const normalize: Command = {
 
 Reads HTTP bodies of the CWA server, one a file, or one from standard input, and prints what would be published, one
 JSON object a line: {topic, key, headers, value}. The bodies are taken for answers of one session, in this order, so
-an event that comes again is published once. Problems go to standard error.
+an event that comes again is published once. Problems go to standard error. Values are printed as JSON also where the
+configuration says Avro.
 
-      --account URI          The account that saw them. Default sip:account@example.invalid.
       --channel CHANNEL      data (cwaEvents, the default) or command (cwaResponses).
       --received-at TIME     ISO 8601; the time of receipt of all of them. Default now.
+      --account URI          The account that saw them. Default sip:account@example.invalid.
       --installation NAME    Default cwa-bridge. Part of every id, like the two below.
       --site NAME            Default site.
-      --account-id ID        Default account.
+      --account-id ID        Default account; with --config, which of its accounts (default the only one).
       --raw                  Fill the raw field with the event's XML.
 
-Exit status: 0 done, 1 a document was refused (the others still go out), 2 usage.
+Names of topics, privacy and limits are the defaults, or those of a configuration. With one, --account, --installation,
+--site and --raw are given by it.
+
+${CONFIG_HELP}
+
+Mappings can be kept under test:
+
+      --expect FILE          Print no records, but where they differ from those in FILE: one JSON object a line, such
+                             as an earlier output. Give --received-at, or the times differ.
+      --subset               With --expect: fields that FILE leaves out are not compared, at any depth. Lists must
+                             have all their elements, and every record must be there.
+
+Exit status: 0 done, 1 a document was refused (the others still go out) or records are not as expected, 2 usage.
 `,
   async run(args, io) {
     const { values, positionals } = readArguments(args, OPTIONS, { allowPositionals: true });
-    const receivedAt = timeOf(values['received-at']);
+    if (values.subset === true && values.expect === undefined) throw new UsageError('--subset needs --expect FILE');
     const channel = channelOf(values.channel);
-    const settings = normalizeSettings({
-      installation: values.installation ?? 'cwa-bridge',
-      site: values.site ?? 'site',
-      accountId: values['account-id'] ?? 'account',
-      accountUri: accountUriOf(values.account ?? 'sip:account@example.invalid'),
-      includeRaw: values.raw === true,
-    });
-    const context: PlanContext = { settings, now: receivedAt, newId: () => 'gap', claim: 0 };
-    return new Normalizer(context, channel, io).all(positionals.length === 0 ? ['-'] : positionals);
+    const now = timeOf(values['received-at']);
+    const expected = values.expect === undefined ? null : await readExpected(values.expect);
+    const chosen = await chosenSettings(values, io);
+    if (chosen === null) return 2;
+    const context = { settings: chosen.settings, now, newId: () => 'gap', claim: 0 };
+    const normalizer = new Normalizer({ context, limits: chosen.limits, channel }, io);
+    const files = positionals.length === 0 ? ['-'] : positionals;
+    if (expected === null) {
+      const isComplete = await normalizer.all(files, (line) => io.stdout.write(`${line}\n`));
+      return isComplete ? 0 : 1;
+    }
+    const actual: ExactObject[] = [];
+    const isComplete = await normalizer.all(files, (line) => actual.push(recordOf(line)));
+    const report = reportOn(expected, actual, values.subset === true);
+    (report.isAsExpected ? io.stderr : io.stdout).write(report.text);
+    return isComplete && report.isAsExpected ? 0 : 1;
   },
 };
 
 const OPTIONS = {
+  ...CONFIG_OPTION,
   account: { type: 'string' },
   channel: { type: 'string' },
   'received-at': { type: 'string' },
@@ -61,73 +74,54 @@ const OPTIONS = {
   site: { type: 'string' },
   'account-id': { type: 'string' },
   raw: { type: 'boolean' },
+  expect: { type: 'string' },
+  subset: { type: 'boolean' },
 } as const;
 
-type ChannelName = 'data' | 'command';
-
-/** Carries what one session has seen from document to document, as the daemon does. */
-class Normalizer {
-  readonly #context: PlanContext;
-  readonly #channel: ChannelName;
-  readonly #io: CommandIo;
-  #progress: AccountProgress;
-
-  constructor(context: PlanContext, channel: ChannelName, io: CommandIo) {
-    const { accountId, accountUri } = context.settings.account;
-    this.#context = context;
-    this.#channel = channel;
-    this.#io = io;
-    this.#progress = { ...initialProgress(accountId, accountUri), state: 'open', generation: 1 };
-  }
-
-  async all(files: readonly string[]): Promise<ExitStatus> {
-    let status: ExitStatus = 0;
-    for (const file of files) {
-      try {
-        this.#print(this.#planOf(file === '-' ? await buffer(this.#io.stdin) : await readFile(file)));
-      } catch (error) {
-        const isExpected = error instanceof DocumentRefusedError || isFileError(error);
-        if (!isExpected) throw error;
-        this.#io.stderr.write(`${file === '-' ? 'standard input' : file}: ${messageOf(error)}\n`);
-        status = 1;
-      }
-    }
-    return status;
-  }
-
-  #planOf(body: Uint8Array): readonly Plan[] {
-    const isData = this.#channel === 'data';
-    const document = readDocument(body, { roots: [isData ? EVENTS : RESPONSES], limits: DEFAULT_DOCUMENT_LIMITS });
-    for (const warning of document.warnings) this.#io.stderr.write(`warning: ${warning}\n`);
-    if (isData) return [this.#planEvents(eventsAnswerOf(document.root))];
-    const answer = responsesAnswerOf(document.root);
-    const received = { answer, receivedAt: this.#context.now, sent: null };
-    const sid = answer.sid ?? answer.nestedEvents[0]?.sid ?? null;
-    const plan = planResponses(this.#context, { ...this.#progress, sid }, received);
-    this.#progress = plan.next;
-    return [plan];
-  }
-
-  #planEvents(answer: ReturnType<typeof eventsAnswerOf>): Plan {
-    const progress = { ...this.#progress, sid: answer.sid };
-    const received = { answer, polledAckId: progress.ackId, receivedAt: this.#context.now };
-    const plan = planAnswer(this.#context, progress, received);
-    this.#progress = plan.next;
-    return plan;
-  }
-
-  #print(plans: readonly Plan[]): void {
-    for (const { records } of plans) for (const record of records) this.#io.stdout.write(`${lineOf(record)}\n`);
-  }
+interface Choice {
+  readonly config?: readonly string[];
+  readonly account?: string;
+  readonly installation?: string;
+  readonly site?: string;
+  readonly 'account-id'?: string;
+  readonly raw?: boolean;
 }
 
-/** The value is JSON text already, with all digits of its numbers: it must not pass through a JavaScript number. */
-function lineOf({ headers, key, topic, value }: OutgoingRecord): string {
-  return `{"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"headers":${JSON.stringify(headers)},"value":${String(value)}}`;
+interface ChosenSettings {
+  readonly settings: PlanSettings;
+  readonly limits: DocumentLimits;
 }
 
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+/** What a configuration decides, and options must not decide otherwise. */
+const CONFIGURED = ['account', 'installation', 'site', 'raw'] as const;
+
+/** @returns null if the configuration is not valid. */
+async function chosenSettings(choice: Choice, io: CommandIo): Promise<ChosenSettings | null> {
+  if (choice.config === undefined) return { settings: settingsOf(choice), limits: DEFAULT_DOCUMENT_LIMITS };
+  const twice = CONFIGURED.find((name) => choice[name] !== undefined);
+  if (twice !== undefined) throw new UsageError(`--${twice} is given by the configuration; leave one of the two out`);
+  const configuration = await configurationFor(choice.config, io);
+  if (configuration === null) return null;
+  const { bodyBytesMax } = configuration.limits;
+  return {
+    settings: configuredSettings(configuration, choice['account-id']),
+    limits: { ...DEFAULT_DOCUMENT_LIMITS, bodyBytesMax },
+  };
+}
+
+function settingsOf(choice: Choice): PlanSettings {
+  return normalizeSettings({
+    installation: choice.installation ?? 'cwa-bridge',
+    site: choice.site ?? 'site',
+    accountId: choice['account-id'] ?? 'account',
+    accountUri: accountUriOf(choice.account ?? 'sip:account@example.invalid'),
+    includeRaw: choice.raw === true,
+  });
+}
+
+function recordOf(line: string): ExactObject {
+  const json = parseExactJson(line);
+  return isExactObject(json) ? json : {};
 }
 
 function timeOf(text: string | undefined): number {

@@ -1,22 +1,14 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import { cacheFolder, fillOnce } from './cache-folder.ts';
-import { DevelopmentKafkaError, textOf } from './errors.ts';
 import { type Java, findJava } from './java.ts';
-
-const run = promisify(execFile);
+import { runMaven } from './maven.ts';
 
 const POM = fileURLToPath(new URL('kafka.pom.xml', import.meta.url));
 const LOG_CONFIGURATION = fileURLToPath(new URL('log4j2.properties', import.meta.url));
-
-/** A cold download is 50 MB and takes seconds; this is for slow links. */
-const DOWNLOAD_TIMEOUT_MS = 300_000;
 
 /** Apache Kafka's jars and a Java that runs them. */
 export interface KafkaInstallation {
@@ -80,23 +72,6 @@ export function javaArguments(
 }
 
 async function download(target: string, env: NodeJS.ProcessEnv): Promise<void> {
-  // Maven writes a `target` folder beside the pom in some set-ups: let that be elsewhere than in the checkout.
-  const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-kafka-maven-'));
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
-  try {
-    await run('mvn', ['-q', '-B', '-f', POM, ...goal], { cwd: scratch, env, timeout: DOWNLOAD_TIMEOUT_MS });
-  } catch (error) {
-    throw new DevelopmentKafkaError(explain(error), { cause: error });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-function explain(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return 'Maven is needed to download Apache Kafka once, and "mvn" is not on the PATH';
-  }
-  const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-  const reason = /\[ERROR\] (.*)/.exec(output)?.[1] ?? textOf(error);
-  return `Maven could not download Apache Kafka: ${reason}`;
+  await runMaven('Apache Kafka', ['-f', POM, ...goal], env);
 }

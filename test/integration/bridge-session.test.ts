@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
+import { verify } from '../../src/commands/verify.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';
+import { runCommand } from '../support/command-line.ts';
 import { expectExactlyOnce, expectNoHole } from '../support/exactly-once.ts';
 import type { TailRecord } from '../support/topic-tail.ts';
 import { until } from '../support/until.ts';
@@ -81,6 +83,38 @@ describe('a first start', () => {
     );
     await expectExactlyOnce(records, simulator.ledger);
     expect(simulator.stats).toMatchObject({ signIns: { ok: 1, refused: 0 }, sessionsOpened: 1, pollsRefused: 0 });
+  });
+});
+
+describe('what the bridge asks of the server', () => {
+  test('is answered in the requests topic, in the transactions of what the answers lead to', async () => {
+    const stage = await setStage({ simulator: { terminateAnswer: 'requestSucceeded' } });
+    const { configure, records, start } = stage;
+    const bridge = await start({ session: { subscribeChunk: 2 } });
+    await snapshotEnded(stage);
+    await records.count('requestSucceeded', 3);
+    await bridge.stop();
+    await records.count('sessionEnded', 1);
+    await expectNoHole(records);
+
+    const answers = records.inSequence().filter(({ value }) => value.channel === 'command');
+    expect(answers.every(({ key, topic }) => key === ACCOUNT.uri && topic.endsWith('.requests'))).toBe(true);
+    const [started] = records.ofType('sessionStarted');
+    const took = { eid: null, durationMs: expect.any(Number), errorCode: null, sid: started?.value.sid };
+    expect(answers.map(({ value }) => value)).toMatchObject([
+      { ...took, outcome: 'accepted', method: 'initiateSession', acceptedSid: started?.value.sid, concerns: [] },
+      { ...took, outcome: 'accepted', method: 'subscribePresence', concerns: USERS.slice(0, 2) },
+      { ...took, outcome: 'accepted', method: 'subscribePresence', concerns: USERS.slice(2) },
+      { ...took, outcome: 'succeeded', method: 'terminateSession', concerns: [] },
+    ]);
+
+    // The outcomes on the data channel are known for those of our own requests.
+    const outcomes = records.ofType('requestSucceeded').filter(({ value }) => value.channel === 'data');
+    expect(outcomes.map(({ value }) => [value.rid, value.method])).toEqual(
+      answers.slice(0, 3).map(({ value }) => [value.rid, value.method]),
+    );
+    const verified = await runCommand(verify, ['--config', await configure()]);
+    expect(verified).toMatchObject({ status: 0, stderr: expect.stringContaining('Flawless') });
   });
 });
 

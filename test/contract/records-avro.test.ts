@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,12 +10,11 @@ import { avscOf } from '../../src/records/topics/avsc.ts';
 import { ALL_TOPICS, type PublishedTopic } from '../../src/records/topics/topics.ts';
 import { present } from '../../src/lib/assert.ts';
 import { arbitraryValueOf } from './arbitrary-value.ts';
-import { ENCODE_OPTIONS, recordsOfDocument } from './records-of-document.ts';
+import { DOCUMENTS, recordsOf } from './corpus.ts';
+import { ENCODE_OPTIONS } from './records-of-document.ts';
 
 /** Each value goes out as JSON and as Avro; `avsc`, which knows nothing of our encoder, judges between the two. */
 
-const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'records');
-const DOCUMENTS = readdirSync(FIXTURES).filter((name) => name.endsWith('.xml'));
 const NAMES = Object.keys(ALL_TOPICS) as readonly PublishedTopic[];
 const SCHEMA_IDS = Object.fromEntries(NAMES.map((topic, index) => [topic, 2 ** 31 + index])) as Readonly<
   Record<PublishedTopic, number>
@@ -86,7 +82,7 @@ describe('JSON and Avro', () => {
   });
 
   test.each(DOCUMENTS)('the records of %s are the bytes that avsc makes of their JSON, and come back as it', (name) => {
-    const records = recordsOfDocument(readFileSync(join(FIXTURES, name)));
+    const records = recordsOf(name);
     expect(records).not.toEqual([]);
     for (const record of records) {
       const json = encodeRecord(record, ENCODE_OPTIONS);

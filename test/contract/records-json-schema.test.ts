@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -11,10 +8,9 @@ import { operationsRecord } from '../../src/records/operations-record.ts';
 import { jsonSchemaOf } from '../../src/records/topics/avsc.ts';
 import { ALL_TOPICS, type PublishedTopic } from '../../src/records/topics/topics.ts';
 import { arbitraryValueOf } from './arbitrary-value.ts';
-import { ENCODE_OPTIONS, recordsOfDocument } from './records-of-document.ts';
+import { DOCUMENTS, recordsOf } from './corpus.ts';
+import { ENCODE_OPTIONS } from './records-of-document.ts';
 
-const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'records');
-const DOCUMENTS = readdirSync(FIXTURES).filter((name) => name.endsWith('.xml'));
 const NAMES = Object.keys(ALL_TOPICS) as readonly PublishedTopic[];
 
 /** Closed: a field that the schema does not know is an error, so that none can be forgotten. */
@@ -57,7 +53,7 @@ const SOURCE = {
 
 describe('JSON Schema', () => {
   test.each(DOCUMENTS)('holds for the records of %s', (name) => {
-    for (const record of recordsOfDocument(readFileSync(join(FIXTURES, name)))) {
+    for (const record of recordsOf(name)) {
       expectValid(record.topic, encodeRecord(record, ENCODE_OPTIONS).value.toString());
     }
   });

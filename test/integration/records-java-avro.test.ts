@@ -55,17 +55,21 @@ function anyValues(): readonly Written[] {
 }
 
 describe("Java's Avro", () => {
-  test('compiles every schema, and makes of every value the bytes and the JSON that the bridge does', { timeout: TIMEOUT_MS }, async () => {
-    const written = [...corpus(), ...anyValues()];
-    const bodies = written.map(({ avro, topic }) => ({ topic, body: base64(avro.subarray(HEADER_BYTES)) }));
-    const answers = await askJavaAvro([...SCHEMAS, ...bodies.map(({ body, topic }) => `value ${topic} ${body}`)]);
-    expect(answers.slice(0, NAMES.length)).toEqual(
-      NAMES.map((topic) => `com.cwa_bridge.${ALL_TOPICS[topic].schema.name}`),
-    );
-    expect(answers.slice(NAMES.length)).toEqual(
-      written.map(({ json }, index) => `${bodies[index]?.body ?? ''} ${json}`),
-    );
-  });
+  test(
+    'compiles every schema, and makes of every value the bytes and the JSON that the bridge does',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const written = [...corpus(), ...anyValues()];
+      const bodies = written.map(({ avro, topic }) => ({ topic, body: base64(avro.subarray(HEADER_BYTES)) }));
+      const answers = await askJavaAvro([...SCHEMAS, ...bodies.map(({ body, topic }) => `value ${topic} ${body}`)]);
+      expect(answers.slice(0, NAMES.length)).toEqual(
+        NAMES.map((topic) => `com.cwa_bridge.${ALL_TOPICS[topic].schema.name}`),
+      );
+      expect(answers.slice(NAMES.length)).toEqual(
+        written.map(({ json }, index) => `${bodies[index]?.body ?? ''} ${json}`),
+      );
+    },
+  );
 
   test('finds every schema compatible with all that were released', { timeout: TIMEOUT_MS }, async () => {
     const pairs = NAMES.flatMap((topic) => {

@@ -23,7 +23,7 @@ export const containerSchema = record(
 );
 
 /** The numbers that mean something (§8.5). Clients call 200 Company, too. */
-const NAMES: ReadonlyMap<number | null, string> = new Map([
+const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'Default'],
   [1, 'Self'],
   [2, 'Aggregation'],
@@ -37,15 +37,16 @@ const NAMES: ReadonlyMap<number | null, string> = new Map([
 
 export function readContainer(reader: ElementReader): ValueOf<typeof containerSchema> {
   const id = reader.integer('id');
-  return { id, idName: NAMES.get(id) ?? null, members: reader.all('member', readMember) };
+  const idName = id === null ? null : (NAMES.get(id) ?? null);
+  return { id, idName, members: reader.all('member', readMember) };
 }
 
 /** The types whose value is the URI of a person; SIP documents say `user`. The value of a `domain` is none. */
-const PERSON: ReadonlySet<string | undefined> = new Set(['uri', 'user']);
+const PERSON: ReadonlySet<string> = new Set(['uri', 'user']);
 
 function readMember(reader: ElementReader): ValueOf<typeof memberSchema> {
   const type = reader.token('type');
-  if (!PERSON.has(type?.toLowerCase())) return { type, value: reader.attribute('value'), uri: null };
+  if (type === null || !PERSON.has(type.toLowerCase())) return { type, value: reader.attribute('value'), uri: null };
   const { uri, uriRaw } = readUri(reader, 'value');
   return { type, value: uriRaw, uri };
 }

@@ -2,8 +2,10 @@ import { formatRanges, parseRanges } from '../events/eid-ranges.ts';
 import { NOTHING_SEEN, type SeenEvents } from '../events/admit.ts';
 import { formatRemembered, parseRemembered } from '../events/forget.ts';
 import { BridgeError } from '../lib/errors.ts';
+import { type AccountSignIn, NEVER_SIGNED_IN } from '../records/state/account-edge.ts';
 import type { RememberedRequests } from './own-requests.ts';
 import type { Sealed } from './sealing.ts';
+import type { UserStates } from './user-fold.ts';
 
 /** Raised when a reader of the old form would misread a record; readers take unknown fields and refuse a newer major. */
 const PROGRESS_FORMAT_VERSION = 1;
@@ -42,6 +44,10 @@ export interface AccountProgress {
   /** Wall time of the last subscribe, for the end of the snapshot; null when none runs. */
   readonly snapshotSince: number | null;
   readonly openGapId: string | null;
+  /** Whether the account itself is signed in: what its next edge is compared with. */
+  readonly signIn: AccountSignIn;
+  /** What is known of each watched user. In records of their own, `u/…`, in the same transaction: see the cursor. */
+  readonly users: UserStates;
   readonly poison: { readonly count: number; readonly since: number; readonly until: number | null };
   /** Refused sign-ins, committed before the next attempt, so that restarts cannot lock the account. */
   readonly logins: { readonly refusals: readonly number[]; readonly secretMark: string | null };
@@ -69,6 +75,8 @@ export function initialProgress(accountId: string, accountUri: string): AccountP
     watch: { hash: null, pending: [] },
     snapshotSince: null,
     openGapId: null,
+    signIn: NEVER_SIGNED_IN,
+    users: new Map(),
     poison: { count: 0, since: 0, until: null },
     logins: { refusals: [], secretMark: null },
     sealed: null,
@@ -83,7 +91,7 @@ export function progressKey(accountId: string): string {
 }
 
 export function formatProgress(progress: AccountProgress): string {
-  const { seen, ...rest } = progress;
+  const { seen, users: _, ...rest } = progress;
   return JSON.stringify({
     formatVersion: PROGRESS_FORMAT_VERSION,
     ...rest,
@@ -103,7 +111,7 @@ class ProgressFormatError extends BridgeError {
 }
 
 /**
- * Reads a record of {@link formatProgress}. Fields that it does not know are passed over; fields that an older
+ * Reads a record of {@link formatProgress}, which says nothing of `users`. Fields that it does not know are passed over; fields that an older
  * version did not write take the value of an account never seen.
  *
  * @throws {@link ProgressFormatError} if it is not JSON or of a newer format.
@@ -122,7 +130,7 @@ export function parseProgress(accountId: string, text: string): AccountProgress 
   };
 }
 
-type StoredProgress = Omit<AccountProgress, 'seen'> & {
+type StoredProgress = Omit<AccountProgress, 'seen' | 'users'> & {
   readonly formatVersion: number;
   readonly seen: { readonly published: readonly string[]; readonly remembered: readonly string[] };
 };

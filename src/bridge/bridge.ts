@@ -20,6 +20,7 @@ import { planPartitionsChanged } from './plan-partitions.ts';
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
 import { planSnapshotEnd } from './plan-snapshot.ts';
 import { publishAnswer } from './publish-answer.ts';
+import { UserUpkeep } from './user-upkeep.ts';
 import { beginGeneration, openSession, resumeSession, signIn, subscribe } from './session-steps.ts';
 
 /** A quarantine is waited out in turns of this length, so that the loop is seen to turn. */
@@ -38,6 +39,7 @@ const QUARANTINE_TURN_MS = 10_000;
  */
 export class Bridge {
   readonly #parts: BridgeParts;
+  readonly #upkeep: UserUpkeep;
   #phase: Phase;
   #pollWaitMs: number;
   #sessionTimeoutSeconds: number | null = null;
@@ -45,6 +47,7 @@ export class Bridge {
   /** @param hasTicket whether the client already holds the secrets of the recovered session. */
   constructor(parts: BridgeParts, hasTicket: boolean) {
     this.#parts = parts;
+    this.#upkeep = new UserUpkeep(parts);
     this.#phase = firstPhase(parts.cursor.progress, hasTicket);
     this.#pollWaitMs = parts.settings.session.pollWaitMinMs;
   }
@@ -60,12 +63,15 @@ export class Bridge {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { beat, observer } = this.#parts;
+    await this.#upkeep.begin();
     if (this.#phase.kind === 'open') this.#phase = await resumeSession(this.#parts, this.#phase);
     observer.phaseChanged(this.#phase);
     while (!signal.aborted && this.#phase.kind !== 'stopped') {
       beat();
       await this.#turn(signal);
+      await this.#upkeep.flagIfDown(signal);
     }
+    await this.#upkeep.untilFlagged(signal);
   }
 
   /** One step; a failure becomes the phase that it leads to. */
@@ -91,7 +97,7 @@ export class Bridge {
 
   #countUsers(): void {
     const { cursor, observer, settings } = this.#parts;
-    const { snapshotSince, watch } = cursor.progress;
+    const { snapshotSince, users, watch } = cursor.progress;
     const configured = settings.account.users.length;
     const subscribed = watch.hash === null ? 0 : configured;
     const awaited = watch.pending.length;
@@ -100,6 +106,7 @@ export class Bridge {
       subscribed,
       seen: Math.max(0, subscribed - awaited),
       missing: snapshotSince === null ? awaited : 0,
+      stale: [...users.values()].filter(({ current }) => current.isStale).length,
     });
   }
 
@@ -136,6 +143,7 @@ export class Bridge {
     if (result.kind === 'events') {
       await publishAnswer(this.#parts, (plan) => this.#commit(plan, signal), result);
     }
+    await this.#upkeep.afterPoll((plan) => this.#commit(plan, signal));
     await this.#commitWhatIsDue(signal);
     await this.#parts.clock.sleep(this.#pollWaitMs, signal);
     // The server counts anew: whom it still watches for us is doubtful.
@@ -146,6 +154,7 @@ export class Bridge {
     const { client, clock, observer } = this.#parts;
     const startedAt = clock.monotonic();
     const result = await client.poll(this.#pollRequest(), signal);
+    this.#upkeep.polled();
     const hasEvents = result.kind === 'events' && result.answer.events.length > 0;
     observer.polled(hasEvents ? 'events' : 'nothing', clock.monotonic() - startedAt);
     if (result.kind === 'events') {
@@ -197,6 +206,7 @@ export class Bridge {
     const startedAt = clock.monotonic();
     try {
       await client.keepAlivePoll({ ...this.#pollRequest(), isUserActive: true }, over);
+      this.#upkeep.polled();
       observer.polled('keep-alive', clock.monotonic() - startedAt);
     } catch (error) {
       const failure = failureOf(error);
@@ -207,7 +217,7 @@ export class Bridge {
   }
 
   async #afterFailure(before: Phase, failure: Failure, error: unknown, signal: AbortSignal): Promise<void> {
-    const { clock, log, observer, settings } = this.#parts;
+    const { log, observer, settings } = this.#parts;
     const { phase, wait, givesUpDocument } = afterFailure(before, failure, settings.session);
     this.#enter(phase);
     const isPoll = before.kind === 'open' && !before.needsSignIn && before.toSubscribe.length === 0;
@@ -221,7 +231,7 @@ export class Bridge {
     if (phase.kind === 'stopped') log.error(fields, 'account stopped: a person has to act');
     else if (waitMs >= LOUD_WAIT_MS) log.warn(fields, 'step failed');
     else log.info(fields, 'step failed');
-    await clock.sleep(waitMs, signal);
+    await this.#upkeep.wait(waitMs, signal);
   }
 
   #waitAfter(phase: Phase, wait: 'none' | 'backoff' | 'long', error: unknown): number {

@@ -2,6 +2,7 @@ import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type AccountProgress, formatProgress, progressKey } from './account-progress.ts';
 import type { Plan } from './plan.ts';
+import { changedUserStates } from './user-progress.ts';
 import { openSealed, seal, type SealingContext, type SealingKey } from './sealing.ts';
 
 /** The shard as the bridge sees it: a commit resolves only when Kafka has certainly committed all of it. */
@@ -11,7 +12,7 @@ export interface ShardWriter {
   commit(unit: {
     readonly accountId: string;
     readonly records: readonly OutgoingRecord[];
-    readonly progress: readonly { readonly key: string; readonly value: string }[];
+    readonly progress: readonly { readonly key: string; readonly value: string | null }[];
   }): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export interface CursorOptions {
 /**
  * The account's place in its stream. `progress` is what Kafka has committed, nothing else, and `advance` is the one
  * function that moves it (I1): it resolves after the transaction with the plan's records and progress is committed.
+ * The states of the users move with it: written where they changed, adopted with the rest or forgotten with it (I2).
  */
 export class Cursor {
   readonly #options: CursorOptions;
@@ -85,7 +87,11 @@ export class Cursor {
       committedAt: clock.now(),
       sealed: this.#seal(plan.next, secrets),
     };
-    const progress = [{ key: progressKey(accountId), value: formatProgress(next) }];
+    // The account first: by its revision the shard tells whether the unit is committed, all of it or nothing.
+    const progress = [
+      { key: progressKey(accountId), value: formatProgress(next) },
+      ...changedUserStates(accountId, this.#progress.users, next.users),
+    ];
     await shard.commit({ accountId, records: plan.records, progress });
     this.#progress = next;
     this.#sealedSecrets = secrets;

@@ -23,7 +23,11 @@ export interface AccountObserver {
     readonly subscribed: number;
     readonly seen: number;
     readonly missing: number;
+    /** Whose current state says that it is stale. */
+    readonly stale: number;
   }): void;
+  /** An edge of a watched user. */
+  signInEdgeSeen(edge: string): void;
   availabilitySeen(userUri: string, availabilityName: string | null): void;
   /** Milliseconds since the oldest answer that is received and not yet committed; 0 when there is none. */
   unacknowledged(ms: number): void;

@@ -90,6 +90,7 @@ function publish(
     nextAnswer: progress.nextAnswer + 1,
     seen: forgetAcknowledged(admission.seen, ack.ackId, admission.admitted.length),
     watch: { ...progress.watch, pending: [...pending] },
+    users: batch.users,
   };
   const ended = endSnapshot(context, published, context.settings.session.snapshotTimeoutMs, batch);
   return {

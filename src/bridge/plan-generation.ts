@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import { NOTHING_SEEN } from '../events/admit.ts';
+import type { AccountSignIn } from '../records/state/account-edge.ts';
 import type { AccountProgress } from './account-progress.ts';
+import { recordSessionChange } from './account-sign-in.ts';
 import type { GapReason } from './phase.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { RecordBatch } from './record-batch.ts';
@@ -18,9 +20,9 @@ import { RecordBatch } from './record-batch.ts';
  */
 export function planOpening(context: PlanContext, progress: AccountProgress, reason: GapReason): Plan {
   const lost = new RecordBatch(context, progress);
-  if (progress.state === 'open') lost.operation('sessionLost', { reason });
   const generation = Math.max(progress.generation + 1, Math.floor(context.now / 1000));
   const gapId = progress.openGapId ?? context.newId();
+  const signIn = progress.state === 'open' ? recordLoss(context, progress, lost, { reason, gapId }) : progress.signIn;
   const begun: AccountProgress = {
     ...progress,
     state: 'opening',
@@ -34,11 +36,24 @@ export function planOpening(context: PlanContext, progress: AccountProgress, rea
     watch: { hash: null, pending: [] },
     snapshotSince: null,
     openGapId: gapId,
+    signIn,
     sealed: null,
   };
   const opening = new RecordBatch(context, begun);
   opening.operation('gap', gapFields(context, progress, gapId, reason));
   return { records: [...lost.records, ...opening.records], next: { ...begun, nextSequence: opening.nextSequence } };
+}
+
+/** A session whose counter begins again goes on: then the account is as it was. */
+function recordLoss(
+  context: PlanContext,
+  progress: AccountProgress,
+  batch: RecordBatch,
+  { gapId, reason }: { readonly gapId: string; readonly reason: GapReason },
+): AccountSignIn {
+  const causeRecordId = batch.operation('sessionLost', { reason });
+  if (reason === 'counter-restart') return progress.signIn;
+  return recordSessionChange(context, progress, batch, { kind: 'lost', causeRecordId, gapId });
 }
 
 /**
@@ -71,8 +86,9 @@ function gapFields(context: PlanContext, before: AccountProgress, gapId: string,
 export function planOpened(context: PlanContext, progress: AccountProgress, sid: string): Plan {
   const open: AccountProgress = { ...progress, state: 'open', sid, ackId: '0' };
   const batch = new RecordBatch(context, open);
-  batch.operation('sessionStarted', { gapId: progress.openGapId });
-  return withSnapshot(context, open, batch);
+  const causeRecordId = batch.operation('sessionStarted', { gapId: progress.openGapId });
+  const signIn = recordSessionChange(context, open, batch, { kind: 'started', causeRecordId });
+  return withSnapshot(context, { ...open, signIn }, batch);
 }
 
 /** Another process goes on with a committed session; a changed watch list is subscribed anew. */
@@ -100,8 +116,9 @@ function withSnapshot(context: PlanContext, progress: AccountProgress, batch: Re
 /** We signed the session out. */
 export function planEnded(context: PlanContext, progress: AccountProgress, reason: string): Plan {
   const batch = new RecordBatch(context, progress);
-  batch.operation('sessionEnded', { reason });
-  return { records: batch.records, next: { ...progress, state: 'ended', nextSequence: batch.nextSequence } };
+  const causeRecordId = batch.operation('sessionEnded', { reason });
+  const signIn = recordSessionChange(context, progress, batch, { kind: 'ended', causeRecordId });
+  return { records: batch.records, next: { ...progress, state: 'ended', signIn, nextSequence: batch.nextSequence } };
 }
 
 /** Names a watch list: the order of its users does not matter. */

@@ -51,7 +51,8 @@ export function planResponses(
   }
   const records = [...batch.records];
   const batches = [batch];
-  let next: AccountProgress = { ...asked, nextAnswer: asked.nextAnswer + 1, nextSequence: batch.nextSequence };
+  const { nextSequence, users } = batch;
+  let next: AccountProgress = { ...asked, nextAnswer: asked.nextAnswer + 1, nextSequence, users };
   for (const nested of answer.nestedEvents) {
     const polled = { answer: { ...nested, ackId: null }, polledAckId: next.ackId, receivedAt };
     const plan = planAnswer(context, next, polled, new Set(isRejected ? nested.events.keys() : []));

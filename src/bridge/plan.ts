@@ -13,7 +13,7 @@ export interface Plan {
 }
 
 /** What planning needs of the settings. */
-export type PlanSettings = Pick<BridgeSettings, 'account' | 'session' | 'records' | 'replica'>;
+export type PlanSettings = Pick<BridgeSettings, 'account' | 'session' | 'records' | 'replica' | 'userState'>;
 
 /** What planning knows of the world: passed in, so that the same input always gives the same plan. */
 export interface PlanContext {

@@ -1,5 +1,6 @@
 import type { PollResult } from '../cwa/poll.ts';
 import { RecordRejectedError } from '../kafka/shard-errors.ts';
+import type { DataRecord } from '../records/topics/topics.ts';
 import type { BridgeParts, Commit } from './parts.ts';
 import { planContext } from './parts.ts';
 import { type AnswerPlan, planAnswer, type ReceivedAnswer, type RejectedEvents } from './plan-answer.ts';
@@ -58,11 +59,16 @@ async function commitOrReject(
 /** The events whose records went to the refused topic: all of them if the broker named none. */
 function eventsIn({ batch }: AnswerPlan, { topic }: RecordRejectedError): RejectedEvents {
   const indexes = new Set<number>();
-  batch.contents.forEach(({ value }, i) => {
-    const isThere = topic === undefined || batch.records[i]?.topic === topic;
-    if (isThere && value.channel === 'data' && value.recordType !== 'deadLetter') indexes.add(value.eventIndex);
-  });
+  for (const { outgoing, ...entry } of batch.entries) {
+    if (topic !== undefined && outgoing.topic !== topic) continue;
+    if (entry.record === null) indexes.add(entry.eventIndex);
+    else if (isOfEvent(entry.record)) indexes.add(entry.record.value.eventIndex);
+  }
   return indexes;
+}
+
+function isOfEvent({ value }: DataRecord): boolean {
+  return value.channel === 'data' && value.recordType !== 'deadLetter';
 }
 
 function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerPlan, { answer }: ReceivedAnswer): void {

@@ -2,16 +2,23 @@ import type { AdmittedEvent } from '../events/ordered-event.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import { type DeadLetter, deadLetterRecords, eventDeadLetters } from '../records/dead-letter-records.ts';
+import { currentTombstone, encodeCurrent } from '../records/encode-current.ts';
 import { encodeRecord } from '../records/encode-record.ts';
 import { normalizeEvent } from '../records/normalize-event.ts';
 import { operationIdentity, operationsRecord, type OperationType } from '../records/operations-record.ts';
 import type { RecordContext, SourceContext } from '../records/record-context.ts';
-import type { OperationFacts } from '../records/topics/operations.ts';
+import type { RecordOwner } from '../records/record-id.ts';
+import { accountSignInRecord } from '../records/sign-in-records.ts';
 import { type EncodedRecord, fitRecords, isCut } from '../records/splitting/fit-records.ts';
+import type { CurrentRecord } from '../records/topics/current.ts';
+import type { OperationFacts } from '../records/topics/operations.ts';
+import type { SignInFacts } from '../records/topics/sign-in.ts';
 import type { DataRecord } from '../records/topics/topics.ts';
 import type { AccountProgress } from './account-progress.ts';
+import { type BatchEntry, entriesOfEvent } from './event-entries.ts';
 import { findRequest, type SentRequests } from './own-requests.ts';
 import type { PlanContext } from './plan.ts';
+import { UserFold, type UserStates } from './user-fold.ts';
 
 /** Where records of an answer come from; null for what the bridge itself has to say. */
 export interface AnswerSource {
@@ -31,48 +38,91 @@ type EventDeadLetterCause = 'cutRecord' | 'oversizeRecord' | 'rejectedByBroker';
  * Collects the records of one generation in the order of their `sequence`, which it hands out without a hole, and
  * encodes them. A record too large for Kafka is split, and what had to be cut goes out whole as dead letters too
  * (records §7).
+ *
+ * What the events say of watched users is folded into the users' states on the way: {@link RecordBatch.users} is what
+ * they are when all of the batch is committed.
  */
 export class RecordBatch {
   readonly #context: PlanContext;
   readonly #progress: AccountProgress;
   readonly #source: AnswerSource | null;
-  readonly #outgoing: OutgoingRecord[] = [];
-  readonly #records: DataRecord[] = [];
+  readonly #users: UserFold;
+  readonly #entries: BatchEntry[] = [];
+  #numbered = 0;
 
   constructor(context: PlanContext, progress: AccountProgress, source: AnswerSource | null = null) {
     this.#context = context;
     this.#progress = progress;
     this.#source = source;
+    const { account, userState } = context.settings;
+    const edges = { gapId: progress.openGapId, flapMs: userState.flapMs };
+    this.#users = new UserFold(progress.users, account.users, edges);
   }
 
   /** Ready to be sent. */
   get records(): readonly OutgoingRecord[] {
-    return this.#outgoing;
+    return this.#entries.map(({ outgoing }) => outgoing);
   }
 
-  /** The same before encoding, for whoever counts. */
-  get contents(): readonly DataRecord[] {
-    return this.#records;
+  /** The same with what they were made of, for whoever counts. */
+  get entries(): readonly BatchEntry[] {
+    return this.#entries;
   }
 
+  /** States take no number: they are no events. */
   get nextSequence(): number {
-    return this.#progress.nextSequence + this.#outgoing.length;
+    return this.#progress.nextSequence + this.#numbered;
   }
 
-  operation(type: OperationType, facts: Partial<OperationFacts>): void {
+  /** The states of the users, what the events of this batch say of them included. */
+  get users(): UserStates {
+    return this.#users.states;
+  }
+
+  /** @returns the `id` of the record. */
+  operation(type: OperationType, facts: Partial<OperationFacts>): string {
     const { claim, settings } = this.#context;
     const record = operationsRecord(type, { replica: settings.replica, claim, ...facts }, this.#sourceContext());
     // A list of missing users may be long; all else that the bridge says fits.
-    this.#push(this.#fit([record], operationIdentity(this.nextSequence)) ?? [this.#encoded(record)]);
+    this.#push(this.#fit(record, operationIdentity(this.nextSequence), this.nextSequence) ?? [this.#encoded(record)]);
+    return record.value.id;
+  }
+
+  /** Behind the record that begins or ends a session: the edge that it is for the account itself. */
+  accountSignIn(facts: SignInFacts): void {
+    this.#add([accountSignInRecord(facts, this.#sourceContext())]);
+  }
+
+  /** The current state of a user, where no event changed it. */
+  current(current: CurrentRecord): void {
+    this.#entries.push({ record: null, eventIndex: -1, outgoing: this.#encodeCurrent(current) });
+  }
+
+  /** Ends the current state of a user. */
+  tombstone(userUri: string): void {
+    const { now, settings } = this.#context;
+    const outgoing = currentTombstone(userUri, settings.records, now);
+    this.#entries.push({ record: null, eventIndex: -1, outgoing });
   }
 
   /** The records of one event, before any is split; see {@link normalizeEvent} for `isSnapshot`. */
   event(event: AdmittedEvent, isSnapshot: (userUri: string) => boolean): readonly DataRecord[] {
     const records = normalizeEvent(event, this.#recordContext(isSnapshot));
-    const fitted = this.#fit(records, event.identity);
-    if (fitted === null) return this.eventDeadLetter(event, 'oversizeRecord');
-    this.#push(fitted);
-    if (fitted.some(isCut)) this.eventDeadLetter(event, 'cutRecord');
+    const entries = entriesOfEvent(event, records, {
+      users: this.#users,
+      owner: this.#owner,
+      firstSequence: this.nextSequence,
+      fit: (record, firstSequence) => this.#fit(record, event.identity, firstSequence),
+      encode: (record) => this.#encode(record),
+      encodeCurrent: (current) => this.#encodeCurrent(current),
+    });
+    if (entries === null) {
+      this.#users.discard();
+      return this.eventDeadLetter(event, 'oversizeRecord');
+    }
+    this.#users.keep();
+    this.#push(entries);
+    if (entries.some((entry) => entry.record !== null && isCut(entry))) this.eventDeadLetter(event, 'cutRecord');
     return records;
   }
 
@@ -95,22 +145,26 @@ export class RecordBatch {
     return records;
   }
 
-  #push(encoded: readonly EncodedRecord[]): void {
-    for (const { outgoing, record } of encoded) {
-      this.#outgoing.push(outgoing);
-      this.#records.push(record);
+  #push(entries: readonly BatchEntry[]): void {
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      if (entry.record !== null) this.#numbered += 1;
     }
   }
 
-  #fit(records: readonly DataRecord[], identity: string): readonly EncodedRecord[] | null {
-    const { account, records: settings } = this.#context.settings;
-    return fitRecords(records, {
-      bytesMax: settings.recordBytesMax,
-      encode: (record) => this.#encode(record),
-      firstSequence: this.nextSequence,
-      owner: { ...account, generation: this.#progress.generation },
-      identity,
-    });
+  get #owner(): RecordOwner {
+    const { accountId, installation } = this.#context.settings.account;
+    return { installation, accountId, generation: this.#progress.generation };
+  }
+
+  #fit(record: DataRecord, identity: string, firstSequence: number): readonly EncodedRecord[] | null {
+    const bytesMax = this.#context.settings.records.recordBytesMax;
+    const encode = (part: DataRecord): OutgoingRecord => this.#encode(part);
+    return fitRecords([record], { bytesMax, encode, firstSequence, owner: this.#owner, identity });
+  }
+
+  #encodeCurrent(current: CurrentRecord): OutgoingRecord {
+    return encodeCurrent(current, this.#context.settings.records);
   }
 
   #encoded(record: DataRecord): EncodedRecord {

@@ -4,7 +4,12 @@ import type { AccountConfiguration, BridgeConfiguration } from '../config/config
 import { topicNamesOf } from '../config/configuration.ts';
 import { defaultsOf } from '../config/defaults.ts';
 import { SCHEMA } from '../config/schema.ts';
-import { bridgeSettingsOf, recordSettingsOf, sessionSettingsOf } from '../daemon/bridge-settings.ts';
+import {
+  bridgeSettingsOf,
+  recordSettingsOf,
+  sessionSettingsOf,
+  userStateSettingsOf,
+} from '../daemon/bridge-settings.ts';
 import { UsageError } from './command.ts';
 
 /** Stands where the daemon has the name of its process. */
@@ -15,7 +20,7 @@ export function normalizeSettings(
   choice: Omit<AccountIdentity, 'users'> & { readonly includeRaw: boolean },
 ): PlanSettings {
   const { includeRaw, ...account } = choice;
-  const { limits, privacy, session, signIn } = SCHEMA;
+  const { limits, presence, privacy, session, signIn, signin } = SCHEMA;
   const { recordBytesMax, topics } = SCHEMA.kafka;
   return {
     account: { ...account, users: [] },
@@ -26,6 +31,7 @@ export function normalizeSettings(
       privacy: defaultsOf(privacy),
       records: { rawXml: includeRaw },
     }),
+    userState: userStateSettingsOf({ presence: defaultsOf(presence), signin: defaultsOf(signin) }, () => false),
     replica: REPLICA,
   };
 }

@@ -114,6 +114,11 @@ export class AccountMeter implements AccountObserver {
     this.#metrics.usersSubscribed.set({ account }, users.subscribed);
     this.#metrics.usersSeen.set({ account }, users.seen);
     this.#metrics.usersMissing.set({ account }, users.missing);
+    this.#metrics.usersStale.set({ account }, users.stale);
+  }
+
+  signInEdgeSeen(edge: string): void {
+    this.#metrics.signInEdges.inc({ account: this.#account, edge });
   }
 
   availabilitySeen(userUri: string, availabilityName: string | null): void {

@@ -6,6 +6,7 @@ import { Cursor } from '../bridge/cursor.ts';
 import { leaveSession } from '../bridge/leave.ts';
 import type { BridgeParts } from '../bridge/parts.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
+import { recoverUserStates } from '../bridge/user-progress.ts';
 import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { CwaClient } from '../cwa/client.ts';
@@ -151,8 +152,10 @@ function cursorOf(
       },
       commit: (unit) => withPulse(shard.commit(unit), beat, clock),
     },
-    recovered:
-      committed === undefined ? initialProgress(account.id, account.uri) : parseProgress(account.id, committed),
+    recovered: {
+      ...(committed === undefined ? initialProgress(account.id, account.uri) : parseProgress(account.id, committed)),
+      users: recoverUserStates(account.id, recovered.progress),
+    },
     sealingKeys,
     secrets: () => JSON.stringify(client.credentials().reveal()),
     clock,

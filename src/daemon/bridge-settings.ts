@@ -1,5 +1,5 @@
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
-import type { BridgeSettings, RecordSettings, SessionSettings } from '../bridge/settings.ts';
+import type { BridgeSettings, RecordSettings, SessionSettings, UserStateSettings } from '../bridge/settings.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
 
@@ -29,6 +29,9 @@ export function bridgeSettingsOf(
     },
     session: sessionSettingsOf(configuration),
     records: { ...recordSettingsOf(configuration), schemaIds: world.schemaIds },
+    userState: userStateSettingsOf(configuration, (uri) =>
+      configuration.accounts.some(({ id, watch }) => id !== account.id && watch.users.includes(uri)),
+    ),
     initiate: {
       localeId: session.localeId,
       securityMode: session.securityMode,
@@ -37,6 +40,14 @@ export function bridgeSettingsOf(
     isUserActive: account.userActivity,
     ...world,
   };
+}
+
+/** @param isWatchedElsewhere whether another account watches the user. */
+export function userStateSettingsOf(
+  { presence, signin }: Pick<BridgeConfiguration, 'presence' | 'signin'>,
+  isWatchedElsewhere: UserStateSettings['isWatchedElsewhere'],
+): UserStateSettings {
+  return { staleAfterMs: presence.staleAfterMs, flapMs: signin.flapMs, isWatchedElsewhere };
 }
 
 export function sessionSettingsOf({

@@ -265,6 +265,20 @@ export const INSTRUMENTS = {
     bad: 'Above 0: these URIs do not exist or do not permit the account.',
     labels: PER_ACCOUNT,
   },
+  usersStale: {
+    kind: 'gauge',
+    name: 'users_stale',
+    help: 'Users whose current state says that it is stale.',
+    bad: 'Stays above 0: their subscription is retrying or terminated. All of them: the session has been down for longer than `presence.staleAfterMs`.',
+    labels: PER_ACCOUNT,
+  },
+  signInEdges: {
+    kind: 'counter',
+    name: 'sign_in_edges_total',
+    help: 'Sign-in edges of watched users, by edge.',
+    bad: '`lost` grows: the server stops telling. `baseline` grows without a new session: it forgets and tells again.',
+    labels: { account: 'account', edge: 'signInEdge' },
+  },
   usersByAvailability: {
     kind: 'gauge',
     name: 'users_by_availability',

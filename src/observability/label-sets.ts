@@ -10,6 +10,7 @@ export interface LabelSets {
   readonly event: readonly string[];
   readonly pollOutcome: readonly string[];
   readonly signInOutcome: readonly string[];
+  readonly signInEdge: readonly string[];
   readonly sessionState: readonly string[];
   readonly unknownKind: readonly string[];
   readonly transactionOutcome: readonly string[];
@@ -63,6 +64,7 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
     'refused-document',
     'foreign-session',
   ],
+  signInEdge: ['signedIn', 'signedOut', 'baseline', 'lost'],
   signInOutcome: ['accepted', 'refused', 'failed'],
   sessionState: ['opening', 'open', 'quarantined', 'stopped'],
   unknownKind: ['event', 'category', 'type', 'attribute', 'element'],

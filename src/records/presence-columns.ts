@@ -38,7 +38,7 @@ export function presenceColumnsOf(categories: readonly Category[]): PresenceColu
  * The state that speaks for the user (events-and-categories §4.7): of those with an availability instance 1, which
  * holds while some endpoint is on, before instance 0, which remains when all are off; then the newest; then the last.
  */
-function chosenState(categories: readonly Category[]): Category | null {
+export function chosenState(categories: readonly Category[]): Category | null {
   let chosen: Category | null = null;
   for (const category of categories) {
     if (category.name !== 'state' || (category.state?.availability ?? null) === null) continue;

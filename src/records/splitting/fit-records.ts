@@ -31,7 +31,7 @@ export function fitRecords(records: readonly DataRecord[], options: FitOptions):
   const fitted: EncodedRecord[] = [];
   for (const given of records) {
     const sequence = firstSequence + fitted.length;
-    const record = given.value.sequence === sequence ? given : withSequence(given, sequence);
+    const record = withSequence(given, sequence);
     const outgoing = encode(record);
     if (outgoing.bytes <= bytesMax) {
       fitted.push({ record, outgoing });
@@ -51,6 +51,8 @@ export function isCut({ record }: EncodedRecord): boolean {
   return record.value.truncated.length > 0;
 }
 
-function withSequence(record: DataRecord, sequence: number): DataRecord {
+/** The same record under this number. */
+export function withSequence(record: DataRecord, sequence: number): DataRecord {
+  if (record.value.sequence === sequence) return record;
   return { topic: record.topic, value: { ...record.value, sequence } } as DataRecord;
 }

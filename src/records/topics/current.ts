@@ -1,13 +1,16 @@
 import { boolean, field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 import { presenceColumns } from './presence.ts';
 
+/** Longest text in a column, in UTF-16 code units; what is longer is cut. */
+export const CURRENT_TEXT_MAX = 256;
+
 /**
  * The latest state of one user, folded from the presence records of one account (records §4). A state, not an event:
  * it has no head and takes no `sequence`.
  */
 export const currentSchema = record(
   'CurrentPresence',
-  'The latest that is known of one user. A tombstone: nobody watches the user any longer.',
+  `The latest that is known of one user. A tombstone: nobody watches the user any longer. A text longer than ${CURRENT_TEXT_MAX} characters is cut; whole it is in the source record.`,
   {
     userUri: field(text, 'The user, normalised; also the key.'),
     accountId: field(text, 'Configured name of the account that watches the user.'),

@@ -62,6 +62,7 @@ export class FakeObserver implements AccountObserver {
   readonly deadLettered = nothing;
   readonly usersChanged = nothing;
   readonly availabilitySeen = nothing;
+  readonly signInEdgeSeen = nothing;
   readonly unacknowledged = nothing;
 
   signInAttempted(outcome: string): void {

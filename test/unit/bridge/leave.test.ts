@@ -49,7 +49,7 @@ describe('who leaves', () => {
   test('without one signs the session out, and says so', async () => {
     const { shard, ended, cursor } = await leave(openProgress());
     expect(ended).toEqual(['412']);
-    expect(placesOf({ records: shard.units[0]?.records ?? [] })).toEqual(['sessionEnded@1600000000.20']);
+    expect(placesOf({ records: shard.units[0]?.records ?? [] })).toEqual(['sessionEnded@1600000000.20', 'signIn@1600000000.21']);
     expect(cursor.progress.state).toBe('ended');
   });
 

@@ -26,8 +26,12 @@ describe('a generation that begins', () => {
   test('after a session says that it is lost, under the old generation, and from where nothing is known', () => {
     const seen = { published: [[1n, 42n] as const], remembered: [] };
     const plan = planOpening(planContext(), openProgress({ seen, committedAt: NOW - 9_000 }), 'session-lost');
-    expect(placesOf(plan)).toEqual(['sessionLost@1600000000.20', `gap@${String(NEW_GENERATION)}.1`]);
-    expect(valuesOf(plan)[1]).toMatchObject({
+    expect(placesOf(plan)).toEqual([
+      'sessionLost@1600000000.20',
+      'signIn@1600000000.21',
+      `gap@${String(NEW_GENERATION)}.1`,
+    ]);
+    expect(valuesOf(plan)[2]).toMatchObject({
       previousGeneration: 1_600_000_000,
       fromEid: 42,
       fromAckId: '7',
@@ -61,17 +65,18 @@ describe('a session that is opened', () => {
   test('is told, and its snapshot begins with everybody awaited', () => {
     expect(placesOf(plan)).toEqual([
       `sessionStarted@${String(NEW_GENERATION)}.2`,
-      `snapshotBegun@${String(NEW_GENERATION)}.3`,
+      `signIn@${String(NEW_GENERATION)}.3`,
+      `snapshotBegun@${String(NEW_GENERATION)}.4`,
     ]);
     expect(valuesOf(plan)[0]).toMatchObject({ sid: '412', gapId: 'gap-1' });
-    expect(plan.next).toMatchObject({ state: 'open', sid: '412', ackId: '0', snapshotSince: NOW, nextSequence: 4 });
+    expect(plan.next).toMatchObject({ state: 'open', sid: '412', ackId: '0', snapshotSince: NOW, nextSequence: 5 });
     expect(plan.next.watch).toEqual({ hash: watchHash(USERS), pending: USERS });
   });
 
   test('and that is signed out is told as well', () => {
     const ended = planEnded(planContext(), plan.next, 'shutdown');
     expect(valuesOf(ended)[0]).toMatchObject({ recordType: 'sessionEnded', reason: 'shutdown', sid: '412' });
-    expect(ended.next).toMatchObject({ state: 'ended', nextSequence: 5 });
+    expect(ended.next).toMatchObject({ state: 'ended', nextSequence: 7 });
   });
 });
 

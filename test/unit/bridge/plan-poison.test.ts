@@ -19,7 +19,12 @@ function refused(reason: RefusalReason = 'malformed'): DocumentRefusedError {
 describe('an answer that is given up', () => {
   test('is one plan: dead letter, end of the session, gap, and the new generation', () => {
     const { plan, phase } = planPoison(planContext(), openProgress(), refused());
-    expect(placesOf(plan)).toEqual(['deadLetter@1600000000.20', 'sessionLost@1600000000.21', 'gap@1700000000.1']);
+    expect(placesOf(plan)).toEqual([
+      'deadLetter@1600000000.20',
+      'sessionLost@1600000000.21',
+      'signIn@1600000000.22',
+      'gap@1700000000.1',
+    ]);
     expect(valuesOf(plan)[0]).toMatchObject({
       reason: 'malformed',
       action: 'new session',
@@ -64,6 +69,7 @@ describe('quarantine', () => {
     expect(placesOf(plan)).toEqual([
       'deadLetter@1600000000.20',
       'sessionLost@1600000000.21',
+      'signIn@1600000000.22',
       'gap@1700000000.1',
       'quarantined@1700000000.2',
     ]);

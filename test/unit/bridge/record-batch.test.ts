@@ -24,8 +24,10 @@ function planOf(root: XmlElement, bytesMax = LIMIT): { readonly plan: Plan; read
   return { plan, values: valuesOf(plan) };
 }
 
+/** The records of events: those that have a head. */
 function valuesOf({ records }: Plan): readonly Json[] {
-  return records.map(({ value }) => JSON.parse(String(value)) as Json);
+  const values = records.map(({ value }) => JSON.parse(String(value)) as Json);
+  return values.filter(({ recordType }) => recordType !== undefined);
 }
 
 function ofType(values: readonly Json[], recordType: string): readonly Json[] {

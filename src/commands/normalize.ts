@@ -102,10 +102,9 @@ async function chosenSettings(choice: Choice, io: CommandIo): Promise<ChosenSett
   if (twice !== undefined) throw new UsageError(`--${twice} is given by the configuration; leave one of the two out`);
   const configuration = await configurationFor(choice.config, io);
   if (configuration === null) return null;
-  const { bodyBytesMax } = configuration.limits;
   return {
     settings: configuredSettings(configuration, choice['account-id']),
-    limits: { ...DEFAULT_DOCUMENT_LIMITS, bodyBytesMax },
+    limits: { ...DEFAULT_DOCUMENT_LIMITS, ...configuration.limits },
   };
 }
 

@@ -48,23 +48,25 @@ export function normalizeEvent(event: AdmittedEvent, context: RecordContext): re
 }
 
 /** Events that have a shape of their own, by the name of their element (events-and-categories §2). */
-const NORMALIZERS: ReadonlyMap<string, (event: DisclosedEvent, context: RecordContext) => readonly DataRecord[]> =
-  new Map([
-    [USER_PRESENCE, recordsOfUsers],
-    [PRESENCE_SUBSCRIPTION_STATE, recordsOfUsers],
-    [USER_RAW_CATEGORIES, recordsOfUsers],
-    [SELF_PRESENCE, (event, context) => [recordOfSelf(event, context)]],
-    [SELF_RAW_CATEGORIES, (event, context) => [recordOfSelf(event, context)]],
-    [CONTACT_GROUP, recordsOfContactGroup],
-    [CONTACT_GROUP_CHANGED, recordsOfContactGroup],
-    [SUBSCRIBERS, recordsOfSubscribers],
-    [CONTAINERS, recordsOfContainers],
-    [CONFIGURATION, recordsOfConfiguration],
-    [CONFIGURATIONS, recordsOfConfiguration],
-    [CONFERENCE, recordsOfConference],
-    ...FACT_EVENTS.map((name) => [name, recordsOfFact] as const),
-    ...REQUEST_ELEMENTS.map((name) => [name, recordsOfRequest] as const),
-  ]);
+export const NORMALIZERS: ReadonlyMap<
+  string,
+  (event: DisclosedEvent, context: RecordContext) => readonly DataRecord[]
+> = new Map([
+  [USER_PRESENCE, recordsOfUsers],
+  [PRESENCE_SUBSCRIPTION_STATE, recordsOfUsers],
+  [USER_RAW_CATEGORIES, recordsOfUsers],
+  [SELF_PRESENCE, (event, context) => [recordOfSelf(event, context)]],
+  [SELF_RAW_CATEGORIES, (event, context) => [recordOfSelf(event, context)]],
+  [CONTACT_GROUP, recordsOfContactGroup],
+  [CONTACT_GROUP_CHANGED, recordsOfContactGroup],
+  [SUBSCRIBERS, recordsOfSubscribers],
+  [CONTAINERS, recordsOfContainers],
+  [CONFIGURATION, recordsOfConfiguration],
+  [CONFIGURATIONS, recordsOfConfiguration],
+  [CONFERENCE, recordsOfConference],
+  ...FACT_EVENTS.map((name) => [name, recordsOfFact] as const),
+  ...REQUEST_ELEMENTS.map((name) => [name, recordsOfRequest] as const),
+]);
 
 /** Answers to commands never have an eid: nothing is amiss. */
 function withoutEidMissing(warnings: readonly string[]): readonly string[] {

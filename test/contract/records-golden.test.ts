@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { DocumentRefusedError } from '../../src/cwa/document-refused-error.ts';
 import { goldenTextOf, recordsOfDocument } from './records-of-document.ts';
 
 /**
@@ -12,7 +13,7 @@ import { goldenTextOf, recordsOfDocument } from './records-of-document.ts';
  */
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'records');
 
-function documentOf(name: string): Uint8Array {
+function documentOf(name: string): Buffer {
   return readFileSync(join(FIXTURES, `${name}.xml`));
 }
 
@@ -42,6 +43,12 @@ describe('golden records', () => {
     ['requests-hostile', 'answers that say too much, too little, or what cannot be read'],
     ['contacts', 'contact list whole and changed, watchers, access levels, policy of the server, under all names'],
     ['contacts-hostile', 'the same with double ids, numbers out of range, odd URIs and names that nobody knows'],
+    ['raw-categories-hostile', 'the same with odd places, names, numbers and owners, in foreign namespaces'],
+    ['self-states', 'every type of state, as the account sees itself'],
+    ['self-settings', 'every field of the categories that only the user sees'],
+    ['user-view', 'what others see of a user: services, old clients, history; and of one who shows nothing'],
+    ['states-hostile', 'two bodies, wrong roots and namespaces, numbers at their limits, texts from right to left'],
+    ['bodies-hostile', 'bodies with doubled, missing, foreign and unreadable parts'],
     ['unknown-events', 'every other event in its generic form'],
   ])('%s: %s', (name) => {
     expect(goldenTextOf(recordsOfDocument(documentOf(name)))).toBe(goldenOf(name));
@@ -58,6 +65,14 @@ describe('golden records', () => {
    * another order, comments and CDATA. The namespace is part of an event's identity, so only the ids differ.
    */
   test.each([
+    'state-variants',
+    'notes',
+    'contact-cards',
+    'calendar',
+    'self-categories',
+    'self-states',
+    'self-settings',
+    'user-view',
     'subscription-states',
     'raw-categories',
     'conversations',
@@ -79,6 +94,20 @@ describe('golden records', () => {
     const records = recordsOfDocument(documentOf(name), { privacyMessages });
     expect(goldenTextOf(records)).toBe(goldenOf(`${name}.${privacyMessages}`));
   });
+
+  test('XML that is kept is bounded, and what was cut is told', () => {
+    const records = recordsOfDocument(documentOf('raw-categories-hostile'), { rawXmlBytesMax: 48 });
+    expect(goldenTextOf(records)).toBe(goldenOf('raw-categories-hostile.bounded'));
+  });
+
+  test.each(['&#xD800;', '&#xDFFF;', '&#xD83D;&#xDE42;', '&#xFFFE;', '&#0;', '&#x110000;'])(
+    'a reference to %s, which is no character, is no XML: there are no records',
+    (reference) => {
+      const note = documentOf('notes').toString().replace('until noon', reference);
+      expect(note).toContain(reference);
+      expect(() => recordsOfDocument(Buffer.from(note))).toThrow(DocumentRefusedError);
+    },
+  );
 
   test('responses: other spellings of the same answers give the same records, ids included: these go by place', () => {
     expect(goldenTextOf(recordsOfDocument(documentOf('responses.compact')))).toBe(goldenOf('responses'));

@@ -86,7 +86,7 @@ const WITHOUT_BODY: ReadBody = { namespace: null, type: null, bodies: NO_BODY, r
 function readBody(reader: ElementReader, categoryName: string, index: number): ReadBody {
   const kind = BODY_KINDS.get(categoryName);
   const elements = elementsOf(reader.element);
-  const known = kind === undefined ? undefined : elements.find(({ name }) => kind.roots.includes(name));
+  const known = kind === undefined ? undefined : knownRoot(kind, elements);
   if (kind !== undefined && known !== undefined) return readKnownBody(reader, kind, known);
   const [root] = elements;
   if (root === undefined) return WITHOUT_BODY;
@@ -96,8 +96,18 @@ function readBody(reader: ElementReader, categoryName: string, index: number): R
   return { namespace: namespaceOf(root), type: typeOf(root), bodies: NO_BODY, rawXml };
 }
 
+/** The first of the category's roots: rather in an expected namespace than in any other. */
+function knownRoot(kind: BodyKind, elements: readonly XmlElement[]): XmlElement | undefined {
+  const named = elements.filter(({ name }) => kind.roots.includes(name));
+  return named.find((root) => isExpected(kind, root)) ?? named[0];
+}
+
+function isExpected({ namespaces }: BodyKind, { namespace }: XmlElement): boolean {
+  return namespaces.includes(namespace.toLowerCase());
+}
+
 function readKnownBody(reader: ElementReader, kind: BodyKind, root: XmlElement): ReadBody {
-  if (!kind.namespaces.includes(root.namespace.toLowerCase())) reader.findings.warn('unexpected-namespace');
+  if (!isExpected(kind, root)) reader.findings.warn('unexpected-namespace');
   const [read = WITHOUT_BODY] = reader.every(
     (child) => child === root,
     (body): ReadBody => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import type { XmlElement } from '../../../src/lib/xml.ts';
+import { BODY_KINDS } from '../../../src/records/categories/category-bodies.ts';
 import { encodeRecord } from '../../../src/records/encode-record.ts';
 import { normalizeEvent } from '../../../src/records/normalize-event.ts';
 import type { DataRecord } from '../../../src/records/topics/topics.ts';
@@ -58,9 +59,14 @@ const { tree } = fc.letrec<{ tree: XmlElement }>((tie) => ({
 
 const REQUESTS = ['requestFailed', 'requestAccepted', 'requestSucceeded', 'error', 'initiateSessionAccepted'];
 
-/** An event of any kind: half of them begin like the real ones. */
+const PRESENCE = [
+  ...['userPresence', 'presenceSubscriptionState', 'userRawCategories'],
+  ...['selfPresence', 'selfRawCategories'],
+];
+
+/** An event of any kind: most of them begin like the real ones. */
 const events = fc
-  .tuple(fc.constantFrom('userPresence', 'selfPresence', 'searchResult', 'anything', '__proto__', ...REQUESTS), tree)
+  .tuple(fc.constantFrom(...PRESENCE, 'searchResult', 'anything', '__proto__', ...REQUESTS), tree)
   .map(([name, root]): XmlElement => ({ ...root, name }));
 
 const OPTIONS = {
@@ -114,26 +120,23 @@ test('no user is lost: there are as many records as users in an event about user
   );
 });
 
-const CATEGORIES = [
-  ...['state', 'dndState', 'note', 'contactCard', 'calendarData', 'workingHours', 'services', 'device', 'routing'],
-  ...['userInformation', 'userProperties', 'alerts', 'otherOptions', 'rccOptions', 'legacyInterop', 'mwi', 'tide'],
-];
+const CATEGORIES = [...BODY_KINDS.keys(), 'tide'];
 
 /** An event of the real shape down to the bodies of its categories, in which anything may stand. */
 const shaped = fc
   .tuple(
-    fc.constantFrom('userPresence', 'selfPresence', 'anything'),
+    fc.constantFrom(...PRESENCE, 'anything'),
     fc.array(fc.tuple(fc.constantFrom(...CATEGORIES), tree), { minLength: 1, maxLength: 4 }),
     attributes,
   )
   .map(([name, bodies, extra]): XmlElement => {
     const categories = bodies.map(([categoryName, body]): XmlElement => {
       const named = [{ name: 'name', namespace: '', value: categoryName }, ...extra];
-      const root = { ...body, name: categoryName.replace(/^dndState$/, 'state') };
+      const root = { ...body, name: BODY_KINDS.get(categoryName)?.roots[0] ?? categoryName };
       return { name: 'cwaCategory', namespace: '', attributes: named, children: [root] };
     });
     const user: XmlElement = { name: 'user', namespace: '', attributes: extra, children: categories };
-    return { name, namespace: '', attributes: extra, children: name === 'selfPresence' ? categories : [user] };
+    return { name, namespace: '', attributes: extra, children: name.startsWith('self') ? categories : [user] };
   });
 
 /** The tree with every value replaced by one of its own, except for the names that say what a category is. */

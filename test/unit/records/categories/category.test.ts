@@ -20,6 +20,13 @@ describe('the body of a category', () => {
     });
   });
 
+  test('is rather the one in its own namespace than another of the same name', () => {
+    const foreign = within('urn:odd', element('state', {}, element('availability', {}, '18500')));
+    const record = presenceWith([category('state', { instance: '1' }, foreign, state({}, availability('3500')))]);
+    expect(record).toMatchObject({ availability: 3500, warnings: [] });
+    expect(record.extensions.map(({ namespace }) => namespace)).toEqual(['urn:odd']);
+  });
+
   test('is read once: a second one is an extension', () => {
     const twice = [state({}, availability('3500')), state({}, availability('15500'))];
     const record = presenceWith([category('state', { instance: '1' }, ...twice)]);

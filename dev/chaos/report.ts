@@ -18,6 +18,7 @@ export function tableOf(report: ChaosReport): string {
     ['REORDERED', String(published.reordered)],
     ['sequence holes', String(published.sequence)],
     ['wrong ids', String(published.wrongId)],
+    ['wrong edges', String(published.edges)],
     ['foreign', String(published.foreign)],
     ['polls judged', `${String(acks.judged)} of ${String(report.polls)} (${judgedHow(report)})`],
     ['ACK VIOLATIONS', String(acks.violations)],

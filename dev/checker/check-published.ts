@@ -1,5 +1,6 @@
 import { CommandCheck } from './check-commands.ts';
 import { NumberedCheck } from './check-numbered.ts';
+import { checkEdges } from './check-edges.ts';
 import { checkOrder } from './check-order.ts';
 import { UnnumberedCheck } from './check-unnumbered.ts';
 import { Findings } from './findings.ts';
@@ -25,6 +26,8 @@ export interface Verdict {
   readonly wrongId: number;
   /** Records of which the ledger knows nothing, or says otherwise. */
   readonly foreign: number;
+  /** Sign-in edges that are missing, too many, or say something else than their presence records. */
+  readonly edges: number;
   /** Records of events without eid that say of themselves that they may be repeats. */
   readonly replays: number;
   readonly deadLetters: number;
@@ -61,6 +64,7 @@ export function checkPublished(installation: string, ledger: Ledger, records: re
   }
   const promised = numbered.finish(index) + unnumbered.finish(index);
   checkOrder(records, findings);
+  checkEdges(installation, index, records, findings);
   return { ...countsOf(ledger, records), promised, replays: unnumbered.replays, ...resultOf(findings) };
 }
 
@@ -85,7 +89,10 @@ function countsOf(
 
 function resultOf(
   findings: Findings,
-): Pick<Verdict, 'lost' | 'duplicated' | 'reordered' | 'sequence' | 'wrongId' | 'foreign' | 'isGood' | 'examples'> {
+): Pick<
+  Verdict,
+  'lost' | 'duplicated' | 'reordered' | 'sequence' | 'wrongId' | 'foreign' | 'edges' | 'isGood' | 'examples'
+> {
   return {
     lost: findings.count('lost'),
     duplicated: findings.count('duplicated'),
@@ -93,6 +100,7 @@ function resultOf(
     sequence: findings.count('sequence'),
     wrongId: findings.count('wrongId'),
     foreign: findings.count('foreign'),
+    edges: findings.count('edges'),
     isGood: findings.total === 0,
     examples: findings.examples,
   };

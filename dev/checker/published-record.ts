@@ -24,6 +24,20 @@ export interface PublishedRecord {
   readonly part: number;
   readonly channel: string;
   readonly origin: string;
+  /** What a presence record says about its user being signed in; null if it says nothing, or is another record. */
+  readonly says: SignInWord | null;
+  /** Of a sign-in edge. */
+  readonly edge: PublishedEdge | null;
+}
+
+export type SignInWord = 'in' | 'out' | 'unknown';
+
+export interface PublishedEdge {
+  readonly subject: string;
+  readonly edge: string;
+  readonly state: SignInWord;
+  readonly previousState: SignInWord;
+  readonly causeRecordId: string;
 }
 
 /** A record as any reader of Kafka gives it. */
@@ -41,7 +55,7 @@ export interface RawRecord {
  * @throws {SyntaxError} if the value is no JSON.
  */
 export function readPublished({ topic, partition, offset, key, value }: RawRecord): PublishedRecord {
-  const head = JSON.parse(String(value)) as PublishedRecord;
+  const head = JSON.parse(String(value)) as PublishedRecord & PublishedEdge & PresenceWords;
   return {
     topic,
     partition,
@@ -67,12 +81,43 @@ export function readPublished({ topic, partition, offset, key, value }: RawRecor
     part: head.part,
     channel: head.channel,
     origin: head.origin,
+    says: saysOf(head),
+    edge: head.recordType === 'signIn' ? edgeOf(head) : null,
   };
 }
 
-/** Whether the record is about an event of the data channel, which the ledger must know. */
+function edgeOf({ causeRecordId, edge, previousState, state, subject }: PublishedEdge): PublishedEdge {
+  return { subject, edge, state, previousState, causeRecordId };
+}
+
+/** What {@link saysOf} looks at in a presence record. */
+interface PresenceWords {
+  readonly isSelf: boolean;
+  readonly parts: number;
+  readonly warnings: readonly string[];
+  readonly subscriptionState: string | null;
+  readonly availability: number | null;
+  readonly activityToken: string | null;
+  readonly clearedCategories: readonly string[];
+  readonly categories: readonly unknown[];
+}
+
+/** The rule of `docs/records.md` about sign-in states, read from there and not from the bridge's code. */
+function saysOf(record: PublishedRecord & PresenceWords): SignInWord | null {
+  const { activityToken, availability, channel, part, recordType } = record;
+  if (channel !== 'data' || part > 0 || record.isSelf || record.warnings.includes('stale-state')) return null;
+  if (recordType === 'presenceSubscriptionState') return record.subscriptionState === 'terminated' ? 'unknown' : null;
+  if (recordType !== 'userPresence') return null;
+  if (record.categories.length === 0 && record.parts === 1) return 'unknown';
+  if (record.clearedCategories.includes('state')) return 'unknown';
+  if (availability === null) return null;
+  if (availability >= 3_000) return availability < 18_000 ? 'in' : 'out';
+  return activityToken?.trim().toLowerCase() === 'offline' ? 'out' : 'unknown';
+}
+
+/** Whether the record is what an event of the data channel became, which the ledger must know. */
 export function isDataRecord({ channel, recordType }: PublishedRecord): boolean {
-  return channel === 'data' && recordType !== 'deadLetter';
+  return channel === 'data' && recordType !== 'deadLetter' && recordType !== 'signIn';
 }
 
 /** Whether the record is an answer of the command channel, which the ledger does not hold. */

@@ -36,7 +36,7 @@ function describe(verdict: Verdict): string {
     `${count(records)} records read by Kafka's console consumer, read committed`,
     `${count(eventsHandedOver)} events in the server's ledger make ${count(promised)} ids:\n` +
       `${count(verdict.lost)} lost, ${count(verdict.duplicated)} duplicated, ${count(verdict.reordered)} reordered, ` +
-      `${count(verdict.wrongId + verdict.foreign)} others`,
+      `${count(verdict.wrongId + verdict.foreign + verdict.edges)} others`,
     ...verdict.examples,
   ].join('\n');
 }

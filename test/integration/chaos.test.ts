@@ -38,7 +38,15 @@ async function run(options: ChaosOptions, signal: AbortSignal): Promise<ChaosRep
 }
 
 function expectExactlyOnce({ published, acknowledgements, troubles }: ChaosReport): void {
-  expect(published).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, sequence: 0, wrongId: 0, foreign: 0 });
+  expect(published).toMatchObject({
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    sequence: 0,
+    wrongId: 0,
+    foreign: 0,
+    edges: 0,
+  });
   expect(acknowledgements).toMatchObject({ violations: 0 });
   expect(troubles).toEqual([]);
 }

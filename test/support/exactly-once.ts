@@ -48,7 +48,8 @@ function isItsPlace(number: number, index: number): boolean {
 function publishedEvents(records: TopicTail): readonly string[] {
   const events = records
     .inSequence()
-    .filter(({ value }) => value.channel === 'data' && value.userIndex === 0 && value.part === 0);
+    .filter(({ value }) => value.channel === 'data' && value.userIndex === 0 && value.part === 0)
+    .filter(({ value }) => value.recordType !== 'signIn');
   return events.map(({ value }) => placeOf({ sid: value.sid ?? '', eid: value.eid }));
 }
 

@@ -6,7 +6,7 @@ import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
 import { leaveSession } from '../../../src/bridge/leave.ts';
 import type { CommandAnswer } from '../../../src/cwa/commands.ts';
 import { SessionLostError, TransientError } from '../../../src/cwa/errors.ts';
-import { bridgeSettings, openProgress, placesOf } from './builders.ts';
+import { bridgeSettings, commandAnswer, openProgress, placesOf, response, valuesOf } from './builders.ts';
 import { cursorOn, FakeShard, partsWith } from './fakes.ts';
 
 const NEVER = new AbortController().signal;
@@ -49,8 +49,20 @@ describe('who leaves', () => {
   test('without one signs the session out, and says so', async () => {
     const { shard, ended, cursor } = await leave(openProgress());
     expect(ended).toEqual(['412']);
-    expect(placesOf({ records: shard.units[0]?.records ?? [] })).toEqual(['sessionEnded@1600000000.20', 'signIn@1600000000.21']);
+    expect(placesOf({ records: shard.units[0]?.records ?? [] })).toEqual([
+      'sessionEnded@1600000000.20',
+      'signIn@1600000000.21',
+    ]);
     expect(cursor.progress.state).toBe('ended');
+  });
+
+  test('without one publishes what the server answered, before the end that it is', async () => {
+    const answer = commandAnswer([response('requestSucceeded', { rid: '10001' })]);
+    const { shard } = await leave(openProgress(), { terminate: () => Promise.resolve(answer) });
+    expect(shard.units).toHaveLength(1);
+    const [succeeded, ended] = valuesOf({ records: shard.units[0]?.records ?? [] });
+    expect(succeeded).toMatchObject({ recordType: 'requestSucceeded', method: 'terminateSession', sequence: 20 });
+    expect(ended).toMatchObject({ recordType: 'sessionEnded', sequence: 21 });
   });
 
   const troubles: readonly (readonly [string, Error])[] = [

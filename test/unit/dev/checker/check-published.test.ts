@@ -4,7 +4,7 @@ import { checkPublished, type Verdict } from '../../../../dev/checker/check-publ
 import { FAULTS, type Fault } from '../../../../dev/checker/findings.ts';
 import { commandIdentity, expectedId, numberedIdentity, unnumberedIdentity } from '../../../../dev/checker/identity.ts';
 import type { Ledger, LedgerEvent, LedgerSession } from '../../../../dev/checker/ledger.ts';
-import type { PublishedRecord } from '../../../../dev/checker/published-record.ts';
+import { type PublishedEdge, type PublishedRecord, readPublished } from '../../../../dev/checker/published-record.ts';
 
 const INSTALLATION = 'pier';
 const ACCOUNT = { accountId: 'watcher', accountUri: 'sip:watcher@pier.example' };
@@ -35,7 +35,7 @@ function published(events: readonly LedgerEvent[], ackId = '10', answer = 1, fir
         ...{ recordType: eventName, id: '', ...ACCOUNT, subjectUriRaw: subject, generation: 7, sequence, answer },
         ...{ sid: '412', ackId, polledAckId: '0', eid, eventName, userIndex, userCount: users.length, part: 0 },
         ...{ rid: null, eventIndex: 0 },
-        ...{ channel: 'data', origin: 'live' },
+        ...{ channel: 'data', origin: 'live', says: null, edge: null },
       };
       const identity =
         eid === null
@@ -236,5 +236,92 @@ describe('a ledger that cannot be compared', () => {
   test('is refused when an account had one sid twice', () => {
     const ledger = { sessions: [SESSION, { ...SESSION, session: 2 }], events: [] };
     expect(() => verdictOn([], ledger)).toThrow('have sid 412');
+  });
+});
+
+describe('sign-in edges', () => {
+  const [ann = ''] = TWO_USERS;
+  const FACTS = { subject: 'user', edge: 'baseline', state: 'in', previousState: 'unknown' } as const;
+
+  /** Ann's availability by three events, each with its edge behind it: in, in again, out. */
+  function edges(changeEdge: (number: number) => Partial<PublishedEdge> = () => ({})): PublishedRecord[] {
+    const [first, second, third] = published([event(1), event(2), event(3)]);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no record');
+    const told = [
+      { ...first, says: 'in' as const, sequence: 1 },
+      { ...second, says: 'in' as const, sequence: 3 },
+      { ...third, says: 'out' as const, sequence: 4 },
+    ] as const;
+    const edgeBehind = (cause: PublishedRecord, facts: Partial<PublishedEdge>): PublishedRecord => {
+      const edge = { ...FACTS, causeRecordId: cause.id, ...facts };
+      const record = {
+        ...cause,
+        topic: 'signin',
+        recordType: 'signIn',
+        says: null,
+        edge,
+        sequence: cause.sequence + 1,
+      };
+      const identity = `signin:${numberedIdentity(cause.eid ?? 0, cause.eventName, `d${String(cause.eid)}`)}`;
+      return { ...record, id: expectedId(INSTALLATION, record, identity) };
+    };
+    const signedOut = { edge: 'signedOut', state: 'out', previousState: 'in' } as const;
+    const behind = [edgeBehind(told[0], changeEdge(0)), edgeBehind(told[2], { ...signedOut, ...changeEdge(1) })];
+    return [...told, ...behind].map((record) => ({ ...record, offset: BigInt(record.sequence) }));
+  }
+  const ledger = { sessions: [SESSION], events: [event(1), event(2), event(3)] };
+
+  test('are right behind their causes, each from where the one before ended', () => {
+    expect(verdictOn(edges(), ledger)).toMatchObject({ isGood: true, promised: 3, records: 5 });
+  });
+
+  test.each([
+    ['that says another state than its cause', { state: 'unknown', edge: 'lost' }],
+    ['that does not begin where the one before ended', { previousState: 'unknown' }],
+    ['that is called otherwise than its states say', { edge: 'signedIn' }],
+    ['whose cause is another record', { causeRecordId: 'x' }],
+  ] as const)('one %s is found out', (_what, change) => {
+    const records = edges((number) => (number === 1 ? change : {}));
+    expect(faultsOf(verdictOn(records, ledger))).toEqual({ edges: 1 });
+  });
+
+  test('one that is missing is found out, of a user who has any', () => {
+    const missing = edges().filter(({ edge }) => edge?.edge !== 'signedOut');
+    expect(faultsOf(verdictOn(missing, ledger))).toEqual({ edges: 1 });
+    const unwatched = published([event(1), event(2), event(3)]).map((record) => ({ ...record, says: 'in' as const }));
+    expect(verdictOn(unwatched, ledger).isGood).toBe(true);
+  });
+
+  test('one that stands twice, or has another id than the formula gives, is found out', () => {
+    const again = edges().map((record) => (record.edge?.edge === 'signedOut' ? { ...record, id: 'x' } : record));
+    expect(faultsOf(verdictOn(again, ledger))).toEqual({ wrongId: 1 });
+    const [last] = edges().slice(-1);
+    if (last === undefined) throw new Error('no edge');
+    const twice = [...edges(), { ...last, sequence: 6, offset: 6n }];
+    expect(faultsOf(verdictOn(twice, ledger))).toMatchObject({ edges: 2 });
+  });
+
+  test('are read off presence records: what says nothing, or is older than what is known, owes none', () => {
+    const head = { recordType: 'userPresence', channel: 'data', part: 0, parts: 1, isSelf: false, warnings: [] };
+    const words = { subscriptionState: null, availability: null, activityToken: null, clearedCategories: [] };
+    const says = (change: object): unknown =>
+      readPublished({
+        ...{ topic: 'presence', partition: 0, offset: 0n, key: ann },
+        value: JSON.stringify({ ...head, ...words, categories: [{}], ...change }),
+      }).says;
+    expect([2_999, 3_000, 17_999, 18_000].map((availability) => says({ availability }))).toEqual([
+      'unknown',
+      'in',
+      'in',
+      'out',
+    ]);
+    expect(says({ availability: 0, activityToken: 'OFFLINE' })).toBe('out');
+    expect(says({ clearedCategories: ['state'] })).toBe('unknown');
+    expect(says({ categories: [] })).toBe('unknown');
+    expect(says({})).toBeNull();
+    expect(says({ availability: 3_500, warnings: ['stale-state'] })).toBeNull();
+    expect(says({ availability: 3_500, isSelf: true })).toBeNull();
+    expect(says({ recordType: 'presenceSubscriptionState', subscriptionState: 'terminated' })).toBe('unknown');
+    expect(says({ recordType: 'presenceSubscriptionState', subscriptionState: 'retrying' })).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { check } from './commands/check.ts';
 import type { Command, CommandIo, ExitStatus } from './commands/command.ts';
 import { UsageError } from './commands/command.ts';
+import { deadletter } from './commands/deadletter.ts';
 import { normalize } from './commands/normalize.ts';
 import { run } from './commands/run.ts';
 import { schemas } from './commands/schemas.ts';
@@ -11,7 +12,7 @@ import { topics } from './commands/topics.ts';
 import { verify } from './commands/verify.ts';
 import { version } from './lib/version.ts';
 
-const COMMANDS: readonly Command[] = [run, check, normalize, topics, verify, schemas];
+const COMMANDS: readonly Command[] = [run, check, normalize, topics, verify, deadletter, schemas];
 
 const HELP = `Usage: cwa-bridge COMMAND [OPTION]…
 

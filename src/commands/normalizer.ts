@@ -12,8 +12,8 @@ import { EVENTS, RESPONSES } from '../cwa/protocol.ts';
 import { readDocument } from '../cwa/read-document.ts';
 import { responsesAnswerOf } from '../cwa/responses.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import type { CommandIo } from './command.ts';
+import { recordLine } from './record-line.ts';
 
 /** On which channel the documents came: data is `cwaEvents`, command is `cwaResponses`. */
 export type ChannelName = 'data' | 'command';
@@ -52,7 +52,7 @@ export class Normalizer {
     for (const file of files) {
       try {
         const { records } = this.#planOf(file === '-' ? await buffer(this.#io.stdin) : await readFile(file));
-        for (const record of records) onLine(lineOf(record));
+        for (const record of records) onLine(recordLine(record));
       } catch (error) {
         const isExpected = error instanceof DocumentRefusedError || isFileError(error);
         if (!isExpected) throw error;
@@ -86,11 +86,6 @@ export class Normalizer {
     const sid = answer.sid ?? answer.nestedEvents[0]?.sid ?? null;
     return planResponses(context, { ...this.#progress, sid }, { answer, receivedAt: context.now, sent: null });
   }
-}
-
-/** The value is JSON text already, with all digits of its numbers: it must not pass through a JavaScript number. */
-function lineOf({ headers, key, topic, value }: OutgoingRecord): string {
-  return `{"topic":${JSON.stringify(topic)},"key":${JSON.stringify(key)},"headers":${JSON.stringify(headers)},"value":${String(value)}}`;
 }
 
 function isFileError(error: unknown): boolean {

@@ -75,6 +75,6 @@ function faultInErrorBody(answer: HttpAnswer): CwaFault | null {
 }
 
 /** The charset parameter of a `Content-Type` header, or null. */
-function charsetOf(contentType: string | null): string | null {
+export function charsetOf(contentType: string | null): string | null {
   return /;\s*charset\s*=\s*"?([^\s;"]+)"?/i.exec(contentType ?? '')?.[1] ?? null;
 }

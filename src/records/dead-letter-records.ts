@@ -1,25 +1,30 @@
 import { hash } from 'node:crypto';
 
 import type { AdmittedEvent } from '../events/ordered-event.ts';
+import { present } from '../lib/assert.ts';
 import { serializeXml } from '../lib/xml.ts';
 import { disclosable } from './privacy.ts';
 import { privacyRulesOf, type RecordContext, type SourceContext } from './record-context.ts';
 import { bridgeHead } from './record-head.ts';
 import type { DeadLetterRecord } from './topics/dead-letter.ts';
-import type { RecordHead } from './topics/head.ts';
+import { record, type ValueOf } from './schema/schema.ts';
+import { cutTexts } from './splitting/cut-texts.ts';
+import { headFields, type RecordHead } from './topics/head.ts';
 import { type DataRecord, TOPICS } from './topics/topics.ts';
 
 /** Why bytes could not become records (records §4). */
-export type DeadLetterReason =
-  | 'malformed'
-  | 'doctype'
-  | 'encoding'
-  | 'tooLarge'
-  | 'tooDeep'
-  | 'wrongRoot'
-  | 'html'
-  | 'oversizeRecord'
-  | 'rejectedByBroker';
+export const DEAD_LETTER_REASONS = [
+  'malformed',
+  'doctype',
+  'encoding',
+  'tooLarge',
+  'tooDeep',
+  'wrongRoot',
+  'html',
+  'oversizeRecord',
+  'rejectedByBroker',
+] as const;
+type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 export interface DeadLetter {
   readonly reason: DeadLetterReason;
@@ -50,6 +55,9 @@ export interface DeadLetterLimits {
 /** However small records must be, a part carries at least so much of the body. */
 const PART_BYTES_MIN = 768;
 
+/** Most bytes of what each part repeats of its event: longer ones are cut, and whole in the body. */
+const NAMES_BYTES_MAX = 2_048;
+
 /**
  * Makes the dead letter of an answer, in as many parts as its body needs. Each part takes one `sequence`; the identity
  * of all is `deadletter:<sequence of the first>`.
@@ -75,15 +83,26 @@ export function eventDeadLetters(
 ): readonly DataRecord[] {
   const { element, warnings } = disclosable(event.element, privacyRulesOf(context));
   const body = Buffer.from(serializeXml(element), 'utf8');
+  const names = namesOf(event);
   return lettersInParts({ ...letter, body }, limits, (part, parts) => ({
     ...bridgeHead(context, headFacts(`deadletter:${event.identity}`, part, parts)),
     eid: event.eid,
-    eidRaw: event.eidRaw,
-    eventName: event.name,
+    ...names,
     eventIndex: event.index,
     channel: context.channel,
     warnings: [...event.warnings, ...warnings],
   }));
+}
+
+const namesSchema = record('Names', 'What a letter repeats of its event.', {
+  eventName: headFields.eventName,
+  eidRaw: headFields.eidRaw,
+});
+
+function namesOf({ eidRaw, name }: AdmittedEvent): Pick<RecordHead, 'eventName' | 'eidRaw' | 'truncated'> {
+  const cut = cutTexts(namesSchema, { eventName: name, eidRaw }, NAMES_BYTES_MAX, '');
+  const { cuts, value } = present(cut, 'room for names');
+  return { ...(value as ValueOf<typeof namesSchema>), truncated: cuts };
 }
 
 function headFacts(identity: string, part: number, parts: number): Parameters<typeof bridgeHead>[1] {
@@ -102,7 +121,9 @@ function lettersInParts(
   return Array.from({ length: parts }, (_, part): DataRecord => {
     const bytes = Buffer.from(published.subarray(part * partBytes, (part + 1) * partBytes));
     const bodyBase64 = letter.body === null ? null : bytes.toString('base64');
-    return { topic: 'deadletter', value: { ...headOf(part, parts), ...facts, bodyBase64 } };
+    const head = headOf(part, parts);
+    const truncated = [...head.truncated, ...facts.truncated];
+    return { topic: 'deadletter', value: { ...head, ...facts, truncated, bodyBase64 } };
   });
 }
 

@@ -1,0 +1,75 @@
+import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import { BridgeError } from '../../lib/errors.ts';
+import type { ValueReader } from '../value-reader.ts';
+import { type Letter, LetterAssembler } from './letter-assembler.ts';
+import { type LetterPart, readLetterPart } from './letter-part.ts';
+
+/** Which dead letters are meant; null leaves a question open. */
+export interface LetterFilter {
+  readonly accountId: string | null;
+  readonly reason: string | null;
+  /** Received then or later; milliseconds since the epoch. */
+  readonly sinceMs: number | null;
+  /** The `id` of any of its parts. */
+  readonly id: string | null;
+}
+
+export interface FindOptions {
+  readonly kafka: KafkajsLog;
+  readonly values: ValueReader;
+  /** Name of the dead-letter topic. */
+  readonly topic: string;
+  readonly filter: LetterFilter;
+  readonly onLetter: (letter: Letter) => void;
+  /** A record of the topic that is no dead letter. */
+  readonly onUnreadable: (place: string, reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+class TopicMissingError extends BridgeError {
+  constructor(topic: string) {
+    super(`Kafka has no topic ${topic}. Look at kafka.topics, or create it: cwa-bridge topics --create.`, {
+      code: 'topics-missing',
+      disposition: 'fatal',
+    });
+  }
+}
+
+/**
+ * Reads the dead-letter topic to its end as it is now, committed records only, and hands out the letters that fit, each
+ * when its last part is read; those of which parts are missing come last.
+ *
+ * @throws {@link KafkaError} if Kafka cannot be read; {@link RegistryError} if the topic holds Avro and the registry
+ * cannot be asked; {@link TopicMissingError}.
+ */
+export async function findLetters(options: FindOptions): Promise<void> {
+  const { filter, kafka, onLetter, onUnreadable, signal, topic, values } = options;
+  const layout = await kafka.layout([topic], signal);
+  if (!layout.has(topic)) throw new TopicMissingError(topic);
+  const scanner = kafka.createScanner();
+  const assembler = new LetterAssembler();
+  const offer = (letter: Letter | null): void => {
+    if (letter !== null && (filter.id === null || letter.ids.includes(filter.id))) onLetter(letter);
+  };
+  // All parts of a letter have the timestamp of its receipt: none is cut through.
+  const bounds = await scanner.bounds([topic], filter.sinceMs, signal);
+  await scanner.scan(
+    bounds,
+    async ({ offset, partition, value }) => {
+      if (value === null) return;
+      const place = `${topic}/${String(partition)} at ${String(offset)}`;
+      const reading = await values.read(value, signal);
+      const part = reading.kind === 'text' ? readLetterPart(reading.text) : null;
+      if (part !== null && isMeant(part, filter)) offer(assembler.take(part));
+      if (part === null) onUnreadable(place, reading.kind === 'text' ? 'it is no dead letter' : reading.reason);
+    },
+    signal,
+  );
+  for (const letter of assembler.rest()) offer(letter);
+}
+
+function isMeant(part: LetterPart, { accountId, reason, sinceMs }: LetterFilter): boolean {
+  if (accountId !== null && part.accountId !== accountId) return false;
+  if (reason !== null && part.reason !== reason) return false;
+  return sinceMs === null || part.receivedAt >= sinceMs;
+}

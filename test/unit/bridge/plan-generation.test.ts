@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
 import { formatProgress, initialProgress, parseProgress } from '../../../src/bridge/account-progress.ts';
-import { planEnded, planOpened, planOpening, planResumed, watchHash } from '../../../src/bridge/plan-generation.ts';
+import {
+  planCounterRestart,
+  planEnded,
+  planOpened,
+  planOpening,
+  planResumed,
+  watchHash,
+} from '../../../src/bridge/plan-generation.ts';
 import { planSnapshotEnd } from '../../../src/bridge/plan-snapshot.ts';
 import { ACCOUNT_URI, NOW, openProgress, placesOf, planContext, USERS, valuesOf } from './builders.ts';
 
@@ -49,6 +56,12 @@ describe('a generation that begins', () => {
   test('never takes a number again, even if the clock goes back', () => {
     const before = openProgress({ generation: NEW_GENERATION + 500 });
     expect(planOpening(planContext(), before, 'session-lost').next.generation).toBe(NEW_GENERATION + 501);
+  });
+
+  test('forgets what was asked in the old one, unless its session goes on', () => {
+    const requests = [{ method: 'subscribePresence', sentAt: NOW, from: 7, to: 9 }];
+    expect(planOpening(planContext(), openProgress({ requests }), 'session-lost').next.requests).toEqual([]);
+    expect(planCounterRestart(planContext(), openProgress({ requests })).next.requests).toEqual(requests);
   });
 
   test('never carries the old sid or acknowledgement', () => {
@@ -135,10 +148,16 @@ describe('a progress record', () => {
       remembered: [{ place: '3', digests: ['ab', 'cd'] }],
     },
     logins: { refusals: [NOW], secretMark: 'm' },
+    requests: [{ method: 'subscribePresence', sentAt: NOW, from: 10_007, to: 10_406 }],
   });
 
   test('comes back as it was written, all digits of its numbers with it', () => {
     expect(parseProgress('pilot', formatProgress(progress))).toEqual(progress);
+  });
+
+  test('of a version that did not remember requests is read: none are remembered', () => {
+    const { requests: _, ...before } = JSON.parse(formatProgress(progress)) as Record<string, unknown>;
+    expect(parseProgress('pilot', JSON.stringify(before))).toMatchObject({ sid: '412', requests: [] });
   });
 
   test('of a later minor form is read: what is unknown is passed over', () => {

@@ -46,8 +46,9 @@ interface SaslConfiguration {
 interface SchemaRegistryConfiguration {
   /** Without a slash at its end. */
   readonly url: string;
-  /** Null: none are sent. */
-  readonly credentials: { readonly username: string; readonly password: Secret } | null;
+  /** Null, like the password: none is sent. */
+  readonly username: string | null;
+  readonly password: Secret | null;
   readonly caFile: string | null;
   readonly timeoutMs: number;
   readonly autoRegister: boolean;
@@ -114,10 +115,10 @@ function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {
 }
 
 function schemaRegistryOf(settings: Settings['kafka']['schemaRegistry']): SchemaRegistryConfiguration | null {
-  const { autoRegister, caFile, password, passwordFile, timeoutMs, url, username } = settings;
+  const { passwordFile, url, username, ...same } = settings;
   if (url === null) return null;
-  const credentials = username === null ? null : { username, password: secretOf(password, passwordFile) };
-  return { url: url.replace(/\/+$/, ''), credentials, caFile, timeoutMs, autoRegister };
+  const password = username === null ? null : secretOf(settings.password, passwordFile);
+  return { ...same, url: url.replace(/\/+$/, ''), username, password };
 }
 
 function secretOf(text: string | null, file: string | null): Secret {

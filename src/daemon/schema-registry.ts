@@ -13,10 +13,10 @@ type KafkaConfiguration = Pick<BridgeConfiguration, 'kafka'>;
 export async function connectRegistry({ kafka }: KafkaConfiguration): Promise<SchemaRegistry | null> {
   const settings = kafka.schemaRegistry;
   if (settings === null) return null;
-  const { caFile, credentials, timeoutMs, url } = settings;
+  const { caFile, password, timeoutMs, url, username } = settings;
   return new SchemaRegistry({
     url,
-    credentials: credentials && { username: credentials.username, password: await credentials.password.read() },
+    credentials: username === null ? null : { username, password: (await password?.read()) ?? '' },
     ca: caFile === null ? null : await readFile(caFile),
     timeoutMs,
   });

@@ -48,7 +48,8 @@ function anyValues(): readonly Written[] {
   return NAMES.flatMap((topic) => {
     const { encodeAvro, serialize } = ALL_TOPICS[topic];
     const schema: RecordSchema = ALL_TOPICS[topic].schema;
-    return fc.sample(arbitraryValueOf(schema), { numRuns: 20, seed: 1 }).map((value) => ({
+    const values: readonly unknown[] = fc.sample(arbitraryValueOf(schema), { numRuns: 20, seed: 1 });
+    return values.map((value) => ({
       topic,
       avro: encodeAvro(value as never, 1),
       json: serialize(value as never),

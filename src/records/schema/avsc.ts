@@ -6,18 +6,18 @@ import { BridgeError, messageOf } from '../../lib/errors.ts';
  */
 export type AvroType = AvroPrimitive | AvroArray | AvroUnion | AvroRecord;
 
-export interface AvroPrimitive {
+interface AvroPrimitive {
   readonly kind: PrimitiveName;
   /** Such as `timestamp-millis`; null for none. */
   readonly logicalType: string | null;
 }
 
-export interface AvroArray {
+interface AvroArray {
   readonly kind: 'array';
   readonly items: AvroType;
 }
 
-export interface AvroUnion {
+interface AvroUnion {
   readonly kind: 'union';
   readonly branches: readonly AvroType[];
 }

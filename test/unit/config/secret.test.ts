@@ -47,7 +47,11 @@ describe('a configuration with secrets', () => {
         { ...values.accounts[0], password: CANARY },
         { ...values.accounts[0], id: 'second', password: null, passwordFile },
       ],
-      kafka: { ...values.kafka, sasl: { mechanism: 'plain', username: 'bridge', password: CANARY } },
+      kafka: {
+        ...values.kafka,
+        sasl: { mechanism: 'plain', username: 'bridge', password: CANARY },
+        schemaRegistry: { url: 'http://registry/', username: 'bridge', password: CANARY },
+      },
       sealing: { keys: [{ id: 'k', key: KEY }] },
     };
   }
@@ -62,6 +66,8 @@ describe('a configuration with secrets', () => {
     expect(inspect(configuration, { depth: 20, showHidden: true })).not.toContain(CANARY);
     expect(await configuration.accounts[1]?.password.read()).toBe(CANARY);
     expect(await configuration.kafka.sasl?.password.read()).toBe(CANARY);
+    expect(await configuration.kafka.schemaRegistry?.password?.read()).toBe(CANARY);
+    expect(configuration.kafka.schemaRegistry).toMatchObject({ url: 'http://registry', username: 'bridge' });
     expect(await configuration.sealing.keys[0]?.key.read()).toBe(KEY);
   });
 

@@ -38,13 +38,17 @@ function set(name: string, change: Json): Mutation {
 
 /** The judgement of a library that knows nothing of ours. */
 function isReadableByAvsc(newer: string, older: string): boolean {
-  const [reader, writer] = [newer, older].map((text) => avro.Type.forSchema(JSON.parse(text) as avro.Schema));
+  const [reader, writer] = [typeOf(newer), typeOf(older)];
   try {
-    reader?.createResolver(writer as avro.Type);
+    reader.createResolver(writer);
     return true;
   } catch {
     return false;
   }
+}
+
+function typeOf(text: string): avro.Type {
+  return avro.Type.forSchema(JSON.parse(text) as avro.Schema);
 }
 
 function findings(newer: string, older = avsc(OLD)) {

@@ -24,7 +24,9 @@ const INTRODUCTION = `${generatedNotice('`src/records`')}
 
 # Records
 
-What the topics hold: the contract with consumers. The same schemas as Avro are in \`schemas/\`, one file for each topic.
+What the topics hold: the contract with consumers. The same schemas are in \`schemas/\`, two files for each topic:
+\`<topic>-value.avsc\` for Avro and \`<topic>-value.schema.json\` for JSON Schema (draft 2020-12).
+\`cwa-bridge schemas --output FOLDER\` writes them too.
 
 ## Encoding
 
@@ -40,6 +42,29 @@ What the topics hold: the contract with consumers. The same schemas as Avro are 
 - Headers are CloudEvents attributes in binary mode: \`ce_specversion\`, \`ce_id\` (= \`id\`), \`ce_type\`
   (\`com.cwa-bridge.<recordType>.v<major>\`), \`ce_source\` (\`/<installation>/<site>/<accountId>\`), \`ce_subject\` (= key),
   \`ce_time\` (= \`receivedAt\`), \`content-type\`; and \`schema-version\`.
+
+## Avro and the schema registry
+
+With \`kafka.format: avro\` the same records go out as Avro binary in the wire format of Confluent's registry: a zero byte,
+the id of the schema in four bytes, then the record. \`content-type\` is then \`application/avro\`; key and other headers stay
+as they are, and the progress topic is JSON always.
+
+- Subjects are named after the topic (TopicNameStrategy): \`cwa.presence-value\`. At the start the bridge registers its
+  schemas, or looks them up (\`kafka.schemaRegistry.autoRegister: false\`). If the registry is away, lets it not in, has
+  not the schema or refuses it, the bridge ends before it opens a session, and says why. Afterwards it does not ask again.
+- Set the rule BACKWARD_TRANSITIVE in the registry, for all subjects or for these; the bridge sets none.
+- A text holds Unicode: a surrogate that stands alone, which XML cannot carry, would be U+FFFD.
+- A topic may hold both forms, where the setting was changed: the first byte tells them apart, and \`verify\` and
+  \`deadletter\` read both.
+
+## Versions
+
+\`schema-version\` and \`schemaVersion\` count every change of a topic's schema; only words may change without. Inside a
+major version a schema reads everything that was written with older ones (BACKWARD_TRANSITIVE): update consumers first.
+A later version may have further fields, so a reader of JSON ignores fields that it does not know, as the JSON Schema
+does; fields that a later version added are absent, not null, in older JSON records. What was released is kept in
+\`schemas/released/<topic>/<version>.avsc\`; a test, and \`cwa-bridge schemas --check schemas/released\`, compare every
+schema with all of them.
 
 ## The id
 

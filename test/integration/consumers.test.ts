@@ -1,0 +1,370 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+
+import kafkajs from 'kafkajs';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { encodeRecord } from '../../src/records/encode-record.ts';
+import type { DataRecord } from '../../src/records/topics/topics.ts';
+import type { Ledger } from '../../src/simulator/ledger.ts';
+import { recordsOfDocument } from '../contract/records-of-document.ts';
+import { setStage, type Stage, USERS } from '../support/bridge.ts';
+import { uniqueName } from '../support/kafka.ts';
+import { PYTHON_INSTALL_TIMEOUT_MS, recipePython } from '../support/recipe-python.ts';
+import { RecipeProcess, unpackRecipes } from '../support/recipes.ts';
+import type { RecordValue } from '../support/topic-tail.ts';
+import { TOPIC_NAMES } from '../support/topic-names.ts';
+import { until } from '../support/until.ts';
+
+/** The programs of docs/consumers, as they stand there, over what the bridge publishes. */
+
+const [ANNA = '', BEN = '', CLIO = ''] = USERS;
+/** Availabilities and their names, as the protocol has them (events-and-categories §8.1). */
+const AVAILABLE = 3_500;
+const BUSY = 6_500;
+const OFFLINE = 18_500;
+
+let python = '';
+
+beforeAll(async () => {
+  python = await recipePython();
+}, PYTHON_INSTALL_TIMEOUT_MS);
+
+/** What tells a recipe where to read; a group of its own for each test. */
+function whereabouts({ brokers, prefix }: Stage): NodeJS.ProcessEnv {
+  return {
+    BROKERS: brokers.join(','),
+    TOPIC_PREFIX: prefix,
+    GROUP: uniqueName('recipe'),
+    NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+    KAFKAJS_NO_PARTITIONER_WARNING: '1',
+  };
+}
+
+function startInOrder(folder: string, env: NodeJS.ProcessEnv): RecipeProcess {
+  return RecipeProcess.start(process.execPath, ['consumer.mjs'], { folder, env: { SETTLE_MS: '1000', ...env } });
+}
+
+async function everythingIsAcknowledged(ledger: Ledger): Promise<void> {
+  await until('everything is acknowledged', () => ledger.events.every(({ acknowledgedAt }) => acknowledgedAt !== null));
+}
+
+function valuesOf(lines: readonly string[]): readonly RecordValue[] {
+  return lines.map((line) => JSON.parse(line) as RecordValue);
+}
+
+/** The events of the data channel that the records come from, in their order, as `sid/eid`. */
+function eventsIn(values: readonly RecordValue[]): readonly string[] {
+  const first = values.filter(({ channel, recordType, userIndex, part }) => {
+    return channel === 'data' && recordType !== 'signIn' && userIndex === 0 && part === 0;
+  });
+  return first.map(({ sid, eid }) => `${sid ?? ''}/${String(eid)}`);
+}
+
+describe('the consumer in order', () => {
+  test('prints each record once and as it is, in order over topics, partitions, sessions and its own restart', async () => {
+    const stage = await setStage({
+      simulator: { users: 20, eventsPerSecond: 200, eventsTotal: 80 },
+      settings: { kafka: { topics: { partitions: 3 } } },
+    });
+    const { records, simulator } = stage;
+    const folder = await unpackRecipes();
+    const env = whereabouts(stage);
+    const first = startInOrder(folder, env);
+    await stage.start();
+    await until('all changes are made', () => simulator.changesLeft === 0);
+    await everythingIsAcknowledged(simulator.ledger);
+    await first.linesAtLeast(records.all.length);
+    expect(await first.end('SIGTERM'), first.stderr).toBe(0);
+
+    simulator.loseSessions(simulator.ledger.sessions[0]?.accountUri ?? '');
+    await records.count('snapshotEnded', 2);
+    simulator.setPresence(ANNA, { note: 'the last one' });
+    await records.find('the last change is there', ({ note }) => note === 'the last one');
+    await everythingIsAcknowledged(simulator.ledger);
+    const second = startInOrder(folder, env);
+    await second.whileRunning('the last change is printed', () => second.stdout.includes('the last one'));
+    expect(await second.end('SIGTERM'), second.stderr).toBe(0);
+
+    const lines = [...first.lines, ...second.lines];
+    expect(lines).toEqual(records.inSequence().map(({ text }) => text));
+    const handedOver = simulator.ledger.events.map(({ sid, eid }) => `${sid}/${String(eid)}`);
+    expect(eventsIn(valuesOf(lines))).toEqual(handedOver);
+    expect(new Set(valuesOf(lines).map(({ generation }) => generation)).size).toBe(2);
+    expect(`${first.stderr}${second.stderr}`).not.toContain('late');
+  });
+
+  test('keeps all digits, leaves out repeats, and sees no record of an aborted transaction where kafkajs does', async () => {
+    const stage = await setStage();
+    const eids = ['7', '9007199254740993', '9223372036854775807'];
+    const [one, two, three] = recordsOfDocument(Buffer.from(documentWith(eids))).map(({ value }) => value);
+    const presence = (value: unknown): string => textOf({ topic: 'presence', value } as DataRecord);
+    const aborted = [presence({ ...one, id: 'never-committed-1' }), presence({ ...one, id: 'never-committed-2' })];
+    const committed = [one, two, three].map(presence);
+    const replayed = { ...two, sequence: 4, origin: 'replay', warnings: ['possible-repeat'] };
+    const last = presence({ ...one, id: 'the-last', sequence: 5 });
+    await publishWithOverlap(stage, aborted, [...committed, presence(replayed), last]);
+    await stage.records.find('the last one is there', ({ id }) => id === 'the-last');
+    // This is what the page corrects: the plain consumer was handed a record that was never committed.
+    expect(stage.records.all.map(({ text }) => text)).toContain(aborted[0]);
+
+    const recipe = startInOrder(await unpackRecipes(), whereabouts(stage));
+    expect(await recipe.linesAtLeast(4)).toEqual([...committed, last]);
+    for (const eid of eids) expect(recipe.stdout).toContain(`"eid":${eid},`);
+    expect(await recipe.end('SIGTERM'), recipe.stderr).toBe(0);
+    expect(recipe.lines).toHaveLength(4);
+  });
+});
+
+/** One event about one user for each eid. */
+function documentWith(eids: readonly string[]): string {
+  const events = eids.map(
+    (eid) =>
+      `<userPresence eid="${eid}"><user uri="sip:ada@northpier.example"><cwaCategory name="note" instance="0"/></user></userPresence>`,
+  );
+  return `<cwaEvents sid="412" ackId="9" pollWaitTime="1000">${events.join('')}</cwaEvents>`;
+}
+
+function textOf(record: DataRecord): string {
+  return encodeRecord(record, { installation: 'cwa-bridge', topics: TOPIC_NAMES }).value.toString();
+}
+
+/**
+ * Two transactions that overlap and are aborted, the one that began second first: then the broker lists them in the
+ * other order than kafkajs thinks. After them one that is committed.
+ */
+async function publishWithOverlap(
+  { brokers, prefix }: Stage,
+  aborted: readonly string[],
+  committed: readonly string[],
+): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const begin = async (values: readonly string[]) => {
+    const producer = kafka.producer({
+      transactionalId: uniqueName('overlap'),
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: `${prefix}presence`, messages: values.map((value) => ({ key: 'ada', value })) });
+    return { transaction, producer };
+  };
+  const [early = '', late = ''] = aborted;
+  const outer = await begin([early]);
+  const inner = await begin([late]);
+  await inner.transaction.abort();
+  await outer.transaction.abort();
+  const good = await begin(committed);
+  await good.transaction.commit();
+  await Promise.all([outer, inner, good].map(({ producer }) => producer.disconnect()));
+}
+
+describe('the consumer into a database', () => {
+  test('has each presence record once, split ones whole, also when it is killed', async () => {
+    const stage = await setStage({
+      simulator: { users: 20, eventsPerSecond: 100, eventsTotal: 100 },
+      settings: { kafka: { recordBytesMax: 16_384, topics: { partitions: 3 } } },
+    });
+    const { records, simulator } = stage;
+    const folder = await unpackRecipes();
+    const env = { ...whereabouts(stage), TOPIC: `${stage.prefix}presence`, DATABASE: 'presence.db' };
+    const start = (): RecipeProcess => RecipeProcess.start(python, ['presence_to_sqlite.py'], { folder, env });
+    const rows = (sql: string) => rowsOf(join(folder, 'presence.db'), sql);
+
+    await stage.start();
+    await records.count('userPresence', 5);
+    const killed = start();
+    await killed.whileRunning('it has stored something', () => rows('SELECT 1 FROM presence').length > 0);
+    await killed.end('SIGKILL');
+    const names = Array.from({ length: 60 }, (_, n) => `custom${String(n)}`);
+    simulator.pushEvent(simulator.ledger.sessions[0]?.accountUri ?? '', {
+      xml: userWith(names),
+      eventName: 'userPresence',
+      users: [BEN],
+    });
+    await until('all changes are made', () => simulator.changesLeft === 0);
+    await everythingIsAcknowledged(simulator.ledger);
+
+    const again = start();
+    const events = simulator.ledger.events.filter(({ eventName }) => eventName === 'userPresence');
+    const expected = events.flatMap(({ eid, users }) => users.map((uri) => `${String(eid)} ${uri}`));
+    const stored = (): readonly string[] => {
+      const all = rows("SELECT * FROM presence WHERE record_type = 'userPresence' ORDER BY generation, sequence");
+      return all.map(({ eid, user_uri: uri }) => `${String(eid)} ${String(uri)}`);
+    };
+    expect(stored().length).toBeLessThan(expected.length);
+    await again.whileRunning('everything is stored', () => stored().length >= expected.length);
+    expect(await again.end('SIGTERM'), again.stderr).toBe(0);
+    expect(stored()).toEqual(expected);
+
+    const [split] = rows(`SELECT record FROM presence WHERE record LIKE '%custom59%'`);
+    const text = String(split?.record);
+    expect(records.all.filter(({ value }) => Number(value.parts) > 1).length).toBeGreaterThan(1);
+    const { categories } = JSON.parse(text) as { readonly categories: readonly { readonly name: string }[] };
+    expect(categories.map(({ name }) => name)).toEqual(names);
+    expect(text).toContain('9007199254740993');
+    expect(rows('SELECT * FROM part')).toEqual([]);
+  });
+});
+
+/** An event too large for one record, about a user of many custom categories; the version is 2^53 + 1. */
+function userWith(names: readonly string[]): string {
+  const text = 'x'.repeat(1_000);
+  const categories = names.map(
+    (name) =>
+      `<cwaCategory name="${name}" instance="0" version="9007199254740993"><${name} xmlns="urn:custom">${text}</${name}></cwaCategory>`,
+  );
+  return `<userPresence eid="{eid}"><user uri="${BEN}">${categories.join('')}</user></userPresence>`;
+}
+
+/** None while there is no table yet. */
+function rowsOf(file: string, sql: string): readonly Readonly<Record<string, unknown>>[] {
+  if (!existsSync(file)) return [];
+  using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  const hasTables = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'place'").get() !== undefined;
+  return hasTables ? database.prepare(sql).all() : [];
+}
+
+describe('who was available when', () => {
+  test('tells each user at a moment and between two, and that nothing is known while there is no session', async () => {
+    const stage = await setStage();
+    const { records, simulator } = stage;
+    const set = async (uri: string, availability: number): Promise<void> => {
+      simulator.setPresence(uri, { availability });
+      await records.find('the change is there', (value) => {
+        return value.subjectUri === uri && value.availability === availability;
+      });
+    };
+    simulator.setPresence(CLIO, { availability: OFFLINE });
+    const bridge = await stage.start();
+    await records.count('snapshotEnded', 1);
+    await set(ANNA, AVAILABLE);
+    await set(BEN, BUSY);
+    const morning = await moment();
+    await set(ANNA, OFFLINE);
+    const noon = await moment();
+    await bridge.stop();
+    await records.count('sessionEnded', 1);
+    const night = await moment();
+    simulator.setPresence(CLIO, { availability: AVAILABLE });
+    await stage.start();
+    await records.count('snapshotEnded', 2);
+    const nextDay = await moment();
+
+    const folder = await unpackRecipes();
+    await writeFile(join(folder, 'records.ndjson'), await printedBy(stage, folder));
+    const at = (when: number) => query(folder, ['availability.sql', 'at.sql'], { moment: when });
+    const named = async (when: number) => (await at(when)).map(({ availabilityName }) => availabilityName);
+    expect((await at(morning)).map(({ userUri }) => userUri)).toEqual([ANNA, BEN, CLIO]);
+    expect(await named(morning)).toEqual(['Available', 'Busy', 'Offline']);
+    expect(await named(noon)).toEqual(['Offline', 'Busy', 'Offline']);
+    expect(await named(night)).toEqual([null, null, null]);
+    expect(await named(nextDay)).toEqual(['Offline', 'Busy', 'Available']);
+
+    const times = await query(folder, ['availability.sql', 'between.sql'], { since: morning, until: noon });
+    const total = (uri: string): number => {
+      return times.filter(({ userUri }) => userUri === uri).reduce((sum, row) => sum + Number(row.milliseconds), 0);
+    };
+    expect(USERS.map(total)).toEqual([noon - morning, noon - morning, noon - morning]);
+    expect(
+      new Set(times.map(({ userUri, availabilityName }) => `${String(userUri)} ${String(availabilityName)}`)),
+    ).toEqual(new Set([`${ANNA} Available`, `${ANNA} Offline`, `${BEN} Busy`, `${CLIO} Offline`]));
+  });
+});
+
+/** A time that no change shares: milliseconds since the epoch, and it is later when this resolves. */
+async function moment(): Promise<number> {
+  const now = await until('a millisecond has passed', () => Date.now());
+  await until('it is later', () => Date.now() > now);
+  return now;
+}
+
+/** Everything that the consumer in order prints of what there is now. */
+async function printedBy(stage: Stage, folder: string): Promise<string> {
+  const recipe = startInOrder(folder, whereabouts(stage));
+  await recipe.linesAtLeast(stage.records.all.length);
+  await recipe.end('SIGTERM');
+  return recipe.stdout;
+}
+
+/** As the page has it: the files, one after the other, into DuckDB's command line. */
+async function query(
+  folder: string,
+  files: readonly string[],
+  variables: Readonly<Record<string, number>>,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const settings = Object.entries(variables).flatMap(([name, ms]) => {
+    const text = new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+    return ['-cmd', `SET VARIABLE ${name} = TIMESTAMP '${text}'`];
+  });
+  const { stdout: input } = await promisify(execFile)('cat', [...files], { cwd: folder });
+  const recipe = RecipeProcess.start(python, ['-m', 'duckdb_cli', '-json', ...settings], { folder, input });
+  expect(await recipe.ended(), recipe.stderr).toBe(0);
+  return JSON.parse(recipe.stdout) as readonly Readonly<Record<string, unknown>>[];
+}
+
+describe('the sign-in alert', () => {
+  test('tells who signed in and out, but nothing of baselines, flaps and the session, and forgets no sign-out', async () => {
+    const stage = await setStage({ settings: { signin: { flapMs: 1_500 } } });
+    const { records, simulator } = stage;
+    for (const uri of USERS) simulator.setPresence(uri, { availability: AVAILABLE });
+    const bridge = await stage.start();
+    await records.count('snapshotEnded', 1);
+    await until('each user has a baseline', () => edgesIn(stage, 'baseline').length === USERS.length);
+    const folder = await unpackRecipes();
+    const env = { ...whereabouts(stage), TOPIC: `${stage.prefix}signin`, HOLD_MS: '2000' };
+    const start = (): RecipeProcess => RecipeProcess.start(process.execPath, ['alert.mjs'], { folder, env });
+    const recipe = start();
+    const set = async (uri: string, availability: number): Promise<number> => {
+      const count = edgesIn(stage, 'signedIn', 'signedOut').length;
+      const at = Date.now();
+      simulator.setPresence(uri, { availability });
+      await until('the edge is there', () => edgesIn(stage, 'signedIn', 'signedOut').length > count);
+      return at;
+    };
+
+    await set(ANNA, OFFLINE);
+    await set(ANNA, AVAILABLE);
+    expect(edgesIn(stage, 'signedIn')).toMatchObject([{ isFlap: true }]);
+    await set(BEN, OFFLINE);
+    await set(CLIO, OFFLINE);
+    await recipe.linesAtLeast(2);
+    await set(CLIO, AVAILABLE);
+    await recipe.linesAtLeast(3);
+
+    await bridge.stop();
+    const changedAt = Date.now();
+    simulator.setPresence(BEN, { availability: AVAILABLE });
+    await stage.start();
+    await recipe.linesAtLeast(4);
+    await set(ANNA, OFFLINE);
+    await recipe.end('SIGKILL');
+    const again = start();
+    await again.whileRunning('the sign-out that was held is told', () => again.stdout.includes(ANNA));
+    expect(await again.end('SIGTERM'), again.stderr).toBe(0);
+
+    // What the first process had told may come again from the second: by its id it is the same.
+    const told = valuesOf([...recipe.lines, ...again.lines]);
+    const alerts = told.filter(({ id }, index) => told.findIndex((other) => other.id === id) === index);
+    expect(alerts.map(({ user, edge, certainty }) => [user, edge, certainty])).toEqual([
+      [BEN, 'signedOut', 'observed'],
+      [CLIO, 'signedOut', 'observed'],
+      [CLIO, 'signedIn', 'observed'],
+      [BEN, 'signedIn', 'inferred'],
+      [ANNA, 'signedOut', 'observed'],
+    ]);
+    expect(Date.parse(String(alerts[3]?.earliest))).toBeLessThanOrEqual(changedAt);
+    expect(Date.parse(String(alerts[3]?.latest))).toBeGreaterThanOrEqual(changedAt);
+    expect(records.ofType('signIn').filter(({ value }) => value.subject === 'account').length).toBeGreaterThan(0);
+  });
+});
+
+function edgesIn({ records }: Stage, ...edges: readonly string[]): readonly RecordValue[] {
+  const values = records.ofType('signIn').map(({ value }) => value);
+  return values.filter(({ edge, subject }) => subject === 'user' && edges.includes(String(edge)));
+}

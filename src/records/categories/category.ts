@@ -1,6 +1,7 @@
 import { XSI_NAMESPACE } from '../../cwa/protocol.ts';
 import { elementsOf, serializeXml, type XmlElement } from '../../lib/xml.ts';
-import { type ElementReader, localPartOf } from '../reading/element-reader.ts';
+import type { ElementReader } from '../reading/element-reader.ts';
+import { localPartOf } from '../reading/xml-matching.ts';
 import { boolean, field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 import { calendarDataSchema } from './calendar-data.ts';
 import { BODY_KINDS, type BodyKind, type CategoryBodies, NO_BODY } from './category-bodies.ts';

@@ -1,5 +1,6 @@
 import { serializeContent, serializeXml } from '../../lib/xml.ts';
-import type { ElementReader, ReadTime } from '../reading/element-reader.ts';
+import type { ElementReader } from '../reading/element-reader.ts';
+import type { ReadTime } from '../reading/read-time.ts';
 import { field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
 
 /** A custom category of somebody else's invention (events-and-categories §4.9): its body is not interpreted. */

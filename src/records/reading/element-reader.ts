@@ -1,25 +1,20 @@
-import { COMMON_TYPES_NAMESPACE, CWA_NAMESPACE, XSI_NAMESPACE } from '../../cwa/protocol.ts';
+import { CWA_NAMESPACE, XSI_NAMESPACE } from '../../cwa/protocol.ts';
 import { serializeXml, type XmlAttribute, type XmlElement } from '../../lib/xml.ts';
 import type { Warning } from '../warnings.ts';
 import type { Findings } from './findings.ts';
-import { isPlainTime, parseBoolean, parseInteger, parseLong, parsePlainTime, parseTime, tokenOf } from './values.ts';
-
-/** A time, and its text where the time does not say all of it. */
-export interface ReadTime {
-  readonly at: number | null;
-  readonly raw: string | null;
-}
+import { type ReadTime, readTime } from './read-time.ts';
+import { parseBoolean, parseInteger, parseLong, tokenOf } from './values.ts';
+import { equalsIgnoringCase, isInk, isMarker, localPartOf, type Place, placesOf } from './xml-matching.ts';
 
 const NONE: readonly never[] = [];
-const NO_TIME: ReadTime = { at: null, raw: null };
 
 /**
  * Reads one element by taking things out of it. What is left at {@link finish} is what the schema does not know, and
  * becomes an extension: so nothing can be dropped by forgetting it.
  *
  * Attributes are found without regard to case if the exact name is missing (§9). Children belong to the shape if they
- * are in the element's own namespace, whatever its letter case (§6.3), in none, or in CWA's; others are extensions. Where a name is repeated that may
- * stand once, the first is read and the others are extensions.
+ * are in the element's own namespace, whatever its letter case (§6.3), in none, or in CWA's; others are extensions.
+ * Where a name is repeated that may stand once, the first is read and the others are extensions.
  *
  * A path names an element by its position among its siblings of the same name: `user[0]/cwaCategory[2]/state[0]/@x`.
  */
@@ -29,8 +24,8 @@ export class ElementReader {
   readonly #parent: ElementReader | null;
   readonly #attributes: (XmlAttribute | null)[];
   readonly #children: (XmlElement | null)[] = [];
-  /** Made when the first path is asked for: most elements have nothing to tell. */
-  #positions: ReadonlyMap<XmlElement, number> | null = null;
+  /** Made when it is first asked for: of most elements no child has to be looked for. */
+  #places: ReadonlyMap<XmlElement, Place> | null = null;
   #text = '';
 
   constructor(element: XmlElement, parent: ElementReader | null, findings: Findings) {
@@ -181,7 +176,8 @@ export class ElementReader {
 
   /** Takes a child without reading it: the caller keeps it as it is. */
   take(child: XmlElement): void {
-    this.#children[this.#children.indexOf(child)] = null;
+    const place = this.#placeOf(child);
+    if (place !== null) this.#children[place.index] = null;
   }
 
   /** Takes everything inside without reading it. */
@@ -192,10 +188,9 @@ export class ElementReader {
 
   /** The element child that follows `child`, if it is in a foreign namespace and not yet taken. */
   foreignAfter(child: XmlElement): XmlElement | null {
-    const elements = this.element.children.filter((node) => typeof node !== 'string');
-    const next = elements[elements.indexOf(child) + 1] ?? null;
-    if (next === null || this.#isOwn(next) || isMarker(next)) return null;
-    return this.#children.includes(next) ? next : null;
+    const place = this.#placeOf(child);
+    const next = place === null ? null : (this.#children[place.index + 1] ?? null);
+    return next === null || this.#isOwn(next) || isMarker(next) ? null : next;
   }
 
   /**
@@ -256,8 +251,12 @@ export class ElementReader {
   }
 
   #pathOf(child: XmlElement): string {
-    this.#positions ??= positionsOf(this.element);
-    return this.#join(`${child.name}[${this.#positions.get(child) ?? 0}]`);
+    return this.#join(`${child.name}[${this.#placeOf(child)?.position ?? 0}]`);
+  }
+
+  #placeOf(child: XmlElement): Place | null {
+    this.#places ??= placesOf(this.element);
+    return this.#places.get(child) ?? null;
   }
 
   #join(step: string): string {
@@ -266,53 +265,7 @@ export class ElementReader {
   }
 }
 
-/** The value of an `xsi:type` without its prefix (§6.3). */
-export function localPartOf(value: string): string {
-  const name = tokenOf(value);
-  return name.slice(name.indexOf(':') + 1);
-}
-
 /** Reads an element that holds nothing but text. */
 export function readText(reader: ElementReader): string {
   return reader.text();
-}
-
-function readTime(raw: string | null, findings: Findings): ReadTime {
-  if (raw === null) return NO_TIME;
-  const plain = parsePlainTime(raw);
-  if (plain !== null) return { at: plain, raw: null };
-  const at = parseTime(raw);
-  if (at === null) findings.warn(/^\s*[+-]?[0-9]+\s*$/.test(raw) ? 'time-unit-unknown' : 'bad-time');
-  return { at, raw: at !== null && isPlainTime(raw) ? null : raw };
-}
-
-/** `delimiter` and `end` only mark where later versions of a schema added something (§6.3). */
-function isMarker(child: XmlElement): boolean {
-  if (child.name !== 'delimiter' && child.name !== 'end') return false;
-  const isCommonType = child.namespace.toLowerCase() === COMMON_TYPES_NAMESPACE;
-  return isCommonType && child.children.length === 0 && child.attributes.length === 0;
-}
-
-/** The position of each child among its siblings of the same name. */
-function positionsOf(element: XmlElement): ReadonlyMap<XmlElement, number> {
-  const counts = new Map<string, number>();
-  const positions = new Map<XmlElement, number>();
-  for (const child of element.children) {
-    if (typeof child === 'string') continue;
-    const position = counts.get(child.name) ?? 0;
-    positions.set(child, position);
-    counts.set(child.name, position + 1);
-  }
-  return positions;
-}
-
-/** Whether there is more than white space. */
-function isInk(text: string): boolean {
-  return text !== '' && /[^ \t\r\n]/.test(text);
-}
-
-function equalsIgnoringCase(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  // Most names differ in their first letter; bit 5 is what tells the case of a letter.
-  return (a.charCodeAt(0) | 32) === (b.charCodeAt(0) | 32) && a.toLowerCase() === b.toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { beginningOf } from '../../lib/utf8.ts';
 import type { Privacy } from '../privacy.ts';
 import type { Extension, Truncation } from '../topics/head.ts';
 import type { Warning } from '../warnings.ts';
@@ -57,13 +58,6 @@ export class Findings {
     const bytes = Buffer.from(value, 'utf8');
     if (bytes.length <= max) return value;
     this.#truncated.push({ path, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex') });
-    return bytes.subarray(0, characterBoundary(bytes, max)).toString('utf8');
+    return beginningOf(bytes, max);
   }
-}
-
-/** The last position at or before `end` where a character of UTF-8 begins. */
-function characterBoundary(bytes: Uint8Array, end: number): number {
-  let position = end;
-  while (position > 0 && ((bytes[position] ?? 0) & 0xc0) === 0x80) position -= 1;
-  return position;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { beginningOf } from '../../lib/utf8.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Truncation } from '../topics/head.ts';
 import { jsonBytesOf, textBytesOf } from './json-bytes.ts';
@@ -38,7 +39,7 @@ export function cutTexts(
   const long = new Map(texts.filter(({ bytes }) => bytes.length > keep).map((text) => [text.path, text.bytes]));
   const cut = mapTexts(schema, value, path, (text, at) => {
     const bytes = long.get(at);
-    return bytes === undefined ? text : shortened(bytes, keep);
+    return bytes === undefined ? text : beginningOf(bytes, keep);
   });
   const cuts = [...long].map(([at, bytes]) => ({
     path: at,
@@ -71,14 +72,7 @@ function bytesToKeep(texts: readonly LongText[], excess: number, bytesMax: numbe
 function savedBytes(texts: readonly LongText[], keep: number): number {
   let saved = 0;
   for (const { bytes, jsonBytes } of texts) {
-    if (bytes.length > keep) saved += jsonBytes - textBytesOf(shortened(bytes, keep));
+    if (bytes.length > keep) saved += jsonBytes - textBytesOf(beginningOf(bytes, keep));
   }
   return saved;
-}
-
-/** The text's first `keep` bytes, or up to three fewer: to where a code point begins. */
-function shortened(bytes: Buffer, keep: number): string {
-  let end = keep;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end).toString('utf8');
 }

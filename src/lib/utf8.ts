@@ -1,0 +1,11 @@
+/**
+ * The beginning of a text, cut where a character ends.
+ *
+ * @param bytes of the text, in UTF-8.
+ * @param bytesMax how many of them are kept at most; up to three fewer, so that no code point is torn.
+ */
+export function beginningOf(bytes: Buffer, bytesMax: number): string {
+  let end = Math.min(bytesMax, bytes.length);
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end).toString('utf8');
+}

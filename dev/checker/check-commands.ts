@@ -20,7 +20,7 @@ export class CommandCheck {
   }
 
   take(record: PublishedRecord, index: LedgerIndex): void {
-    const { accountId, accountUri, answer, eid, eventIndex, eventName, id, rid, sid } = record;
+    const { accountId, accountUri, answer, eid, eventIndex, eventName, id, part, rid, sid } = record;
     if (sid !== null && index.find(accountUri, sid) === undefined)
       this.#findings.add('foreign', () => `no session has sid ${sid}: ${placeOf(record)}`);
     if (eid !== null) this.#findings.add('foreign', () => `an answer with eid ${eid} at ${placeOf(record)}`);
@@ -28,7 +28,7 @@ export class CommandCheck {
     if (id !== expected) this.#findings.add('wrongId', () => `${id} instead of ${expected} at ${placeOf(record)}`);
     const isAgain = this.#isAgain(id);
     // Request ids of an account are never used again. One request has one answer of a kind.
-    const isAnsweredAgain = rid !== null && this.#isAgain(`${accountId} ${eventName} ${rid}`);
+    const isAnsweredAgain = rid !== null && part === 0 && this.#isAgain(`${accountId} ${eventName} ${rid}`);
     if (isAgain || isAnsweredAgain)
       this.#findings.add('duplicated', () => `${eventName} rid ${String(rid)} again at ${placeOf(record)}`);
   }

@@ -1,4 +1,5 @@
 import type { CommandAnswer } from '../cwa/commands.ts';
+import type { ResponsesAnswer } from '../cwa/responses.ts';
 import { RecordRejectedError } from '../kafka/shard-errors.ts';
 import type { AccountProgress } from './account-progress.ts';
 import type { SentRequests } from './own-requests.ts';
@@ -33,11 +34,8 @@ export async function publishResponses(
   const first = before(cursor.progress);
   const responses = (isRejected: boolean): ResponsesPlan =>
     planResponses(context, first.next, { answer, receivedAt, sent }, isRejected);
-  const around = (plan: ResponsesPlan): Plan =>
-    followedBy(
-      followedBy(first, () => plan),
-      after,
-    );
+  const around = ({ records, next }: ResponsesPlan): Plan =>
+    followedBy({ records: [...first.records, ...records], next }, after);
 
   const startedAt = clock.monotonic();
   let plan = responses(false);
@@ -51,9 +49,13 @@ export async function publishResponses(
   }
   observer.committed({ durationMs: clock.monotonic() - startedAt, receivedToCommittedMs: clock.now() - receivedAt });
   for (const batch of plan.batches) tally(observer, batch, receivedAt);
-  const { sid } = cursor.progress;
-  const foreign = answer.nestedEvents.find((events) => events.sid !== null && events.sid !== sid);
-  if (foreign !== undefined) log.error({ sid: foreign.sid, expected: sid }, 'events of another session: not published');
+  warnAboutForeignEvents(parts, answer);
+}
+
+function warnAboutForeignEvents({ cursor, log }: BridgeParts, { nestedEvents }: ResponsesAnswer): void {
+  const expected = cursor.progress.sid;
+  const foreign = nestedEvents.find(({ sid }) => sid !== null && sid !== expected);
+  if (foreign !== undefined) log.error({ sid: foreign.sid, expected }, 'events of another session: not published');
 }
 
 function unchanged(progress: AccountProgress): Plan {

@@ -68,4 +68,3 @@ export const requestsSchema = record('Request', 'What became of a request.', {
 
 export type RequestsRecord = ValueOf<typeof requestsSchema>;
 export type SearchHit = ValueOf<typeof hitSchema>;
-export type Acknowledgement = ValueOf<typeof acknowledgementSchema>;

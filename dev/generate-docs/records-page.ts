@@ -96,6 +96,41 @@ An answer of the command channel (\`channel\` is \`command\`) is never sent agai
 The bridge's own records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
 those of an event \`deadletter:\` and the event's identity.
 
+## Parts
+
+A record larger than \`kafka.recordBytesMax\` is split: \`parts\` says into how many, \`part\` counts from 0. Each part
+has its own \`id\` (that of part 0 is the same as without a split) and its own \`sequence\`, one after the other. All parts
+are committed together, under one key, so they follow one another in their partition. To rebuild the record:
+
+- What is in no array, nor inside one, stands in every part alike; only \`id\`, \`sequence\`, \`part\` differ.
+- Every array, also one in a nested record, is that of part 0, then that of part 1, and so on. This holds for
+  \`warnings\`, \`extensions\` and \`truncated\` too; paths in them count in the whole.
+- A part with the warning \`continued-item\` begins inside an item: the first item of its first array behind \`raw\` that is
+  not empty is no new one, but goes on from the last item of that array in the part before. Both are joined by these
+  rules: what is in no array is the same, arrays are appended. With \`continued-inner-item\` besides, so does the first
+  item of the first array in it that is not empty. Leave these two warnings out of the whole.
+
+A consumer that needs only what is in no array, such as \`availability\`, reads records with \`part\` 0 and passes over the
+others. Where the parts are put depends on the record and \`kafka.recordBytesMax\` alone.
+
+A text that is too long even for a part of its own is cut where a character ends, and \`truncated\` tells its path, its
+whole size and SHA-256; so is XML above \`limits.rawXmlBytesMax\`. Texts that all parts repeat may take half of a record.
+An event of which anything was cut is in \`cwa.deadletter\` besides, whole, in the same transaction: \`reason\` is
+\`oversizeRecord\`, \`eid\`, \`sid\` and \`generation\` are those of its records. An event that was only split is not: nothing of
+it is missing. An event with a record that cannot be made to fit, such as one about a user whose URI fills it, is in
+\`cwa.deadletter\` alone.
+
+## Dead letters
+
+The body of a dead letter, \`bodyBase64\` of all parts decoded and joined, is that of an HTTP answer that stayed unreadable
+(\`eventName\` is empty; at most \`limits.deadLetterBytesMax\` of it), or one event as XML in UTF-8, complete but for what
+privacy takes out. \`bodySha256\` is that of the whole. An answer while a session is being opened has no body here, for it
+may hold sign-in data; an answer to a sign-in is no dead letter at all.
+
+\`cwa-bridge deadletter show\` puts letters together and proves their digests; \`cwa-bridge deadletter replay\` prints the
+records that they would become with the version and the settings at hand. It does not publish them: numbers and order
+belong to the process that owns the account, which has gone on since.
+
 ## Requests and their answers
 
 The bridge asks the server for a session, for the presence of users, and for the end of the session. What the server

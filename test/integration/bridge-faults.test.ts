@@ -157,7 +157,7 @@ describe('an answer that stays unreadable', () => {
     expect(letter?.value.line).toBe(body.slice(0, body.indexOf('< ')).split('\n').length);
     const types = records.inSequence().map(({ value }) => value.recordType);
     const at = types.indexOf('deadLetter');
-    expect(types.slice(at, at + 4)).toEqual(['deadLetter', 'sessionLost', 'gap', 'sessionStarted']);
+    expect(types.slice(at, at + 5)).toEqual(['deadLetter', 'sessionLost', 'signIn', 'gap', 'sessionStarted']);
     await expectNoHole(records);
     // The snapshot of the new session says what the lost answer said.
     const healed = records.all.findLast(({ value }) => value.note === 'behind the unreadable answer');
@@ -185,6 +185,25 @@ describe('an answer that stays unreadable', () => {
 
     // All that was not seen is one gap, however many sessions it took.
     expect(new Set(records.ofType('gap').map(({ value }) => value.gapId))).toEqual(new Set([ended?.value.gapId]));
+    await expectNoHole(records);
+  });
+});
+
+describe('an answer to initiateSession that stays unreadable', () => {
+  test('ends in quarantine like one to a poll, and its body stays unseen', async () => {
+    const stage = await setStage({ settings: { session: { quarantineRetryMs: 2_000 } } });
+    const { simulator, records } = stage;
+    const fault = simulator.faults.arm({ kind: 'malformed', channel: 'command', count: Infinity });
+    await stage.start();
+
+    await records.count('quarantined', 1);
+    expect(simulator.faults.strikes.malformed).toBe(9);
+    const letters = records.ofType('deadLetter').map(({ value }) => value);
+    expect(letters.map(({ action }) => action)).toEqual(['new session', 'new session', 'quarantine']);
+    for (const letter of letters) expect(letter).toMatchObject({ httpStatus: 200, attempts: 3, bodyBase64: null });
+    simulator.faults.disarm(fault);
+    await records.count('quarantineLifted', 1);
+    await records.count('snapshotEnded', 1);
     await expectNoHole(records);
   });
 });

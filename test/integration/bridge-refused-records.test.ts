@@ -64,7 +64,7 @@ describe('records that cannot be published as they are', () => {
     expect(warned?.err).toMatchObject({ code: 'record-rejected' });
   });
 
-  test('an event with a record above kafka.recordBytesMax goes out whole, in parts', async () => {
+  test('an event with a text above kafka.recordBytesMax goes out whole, in parts, beside its cut record', async () => {
     const stage = await setStage({ settings: { kafka: { recordBytesMax: 16_384 } } });
     const { records, simulator } = stage;
     await stage.start();

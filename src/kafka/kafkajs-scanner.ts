@@ -46,6 +46,9 @@ const PARTITION_BYTES = 2 * 1024 * 1024;
 const FETCH_WAIT_MS = 100;
 const RETRY_WAIT_MS = 200;
 
+/** A partition has no leader for a moment: it was just made, or its broker goes. */
+const LEADERS_MOVE: ReadonlySet<string> = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
 /**
  * Reads whole topics, committed records only, in the order of each partition, without a consumer group: it needs no
  * right but READ on the topics and leaves nothing behind. All methods throw {@link KafkaError}, or the signal's reason
@@ -69,6 +72,26 @@ export class KafkajsScanner {
     sinceMs: number | null,
     signal: AbortSignal,
   ): Promise<readonly PartitionBounds[]> {
+    const { clock, stallTimeoutMs } = this.#options;
+    const deadline = clock.monotonic() + stallTimeoutMs;
+    for (;;) {
+      try {
+        return await this.#askBounds(topics, sinceMs, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!LEADERS_MOVE.has(kafkaCodeOf(error)) || clock.monotonic() >= deadline) {
+          throw toKafkaError(error, `asking for the ends of ${topics.join(', ')}`, { phase: 'read' });
+        }
+      }
+      await clock.sleep(RETRY_WAIT_MS, signal);
+    }
+  }
+
+  async #askBounds(
+    topics: readonly string[],
+    sinceMs: number | null,
+    signal: AbortSignal,
+  ): Promise<readonly PartitionBounds[]> {
     const admin = this.#kafka.admin();
     try {
       const asked = admin.connect().then(async () => {
@@ -77,9 +100,6 @@ export class KafkajsScanner {
         return bounds;
       });
       return await abortable(asked, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw toKafkaError(error, `asking for the ends of ${topics.join(', ')}`, { phase: 'read' });
     } finally {
       void admin.disconnect().catch(() => undefined);
     }

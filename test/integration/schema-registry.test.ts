@@ -101,6 +101,12 @@ describe('kafka.format avro', () => {
       expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining('"verdict":"flawless"') });
       const blind = await runCommand(verify, ['-c', await stage.configure()]);
       expect(blind.stderr).toContain('no kafka.schemaRegistry.url is configured');
+      const away = await stage.configure(avroSettings({ url: 'http://127.0.0.1:1' }));
+      expect(await runCommand(verify, ['-c', away])).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^cwa-bridge verify: Schema registry: reading schema \d+ .*Look whether it runs/),
+      });
     },
   );
 

@@ -1,4 +1,5 @@
 import type { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import type { DeadLetter } from '../records/dead-letter-records.ts';
 import type { AccountProgress } from './account-progress.ts';
 import { opening, type Phase } from './phase.ts';
 import type { Plan, PlanContext } from './plan.ts';
@@ -23,22 +24,10 @@ export function planPoison(context: PlanContext, progress: AccountProgress, refu
   const since = isRecent ? progress.poison.since : context.now;
   const isQuarantined = count >= poisonLimit;
 
-  // What a server says while a session is opened is close to signing in, and nobody can look into it (I10).
-  const mayHoldSignInData = progress.state !== 'open';
   const source = { ackId: null, polledAckId: progress.ackId, receivedAt: context.now, channel: 'data' } as const;
   const letters = new RecordBatch(context, progress, source);
-  letters.deadLetter({
-    reason: refusedReason(refused),
-    action: isQuarantined ? 'quarantine' : 'new session',
-    message: refused.detail,
-    line: refused.line,
-    column: refused.column,
-    httpStatus: refused.answer?.statusCode ?? null,
-    contentType: refused.answer?.contentType ?? null,
-    body: mayHoldSignInData ? null : (refused.answer?.body ?? null),
-    ...(refused.answer !== null && { arrivedBytes: refused.answer.bodyBytes }),
-    attempts: documentAttempts,
-  });
+  const action = isQuarantined ? 'quarantine' : 'new session';
+  letters.deadLetter({ ...letterOf(refused, progress), action, attempts: documentAttempts });
   const begun = planOpening(context, { ...progress, nextSequence: letters.nextSequence }, 'poison');
   const records = [...letters.records, ...begun.records];
   if (!isQuarantined) {
@@ -70,6 +59,21 @@ export function planQuarantineLifted(context: PlanContext, progress: AccountProg
     nextSequence: batch.nextSequence,
   };
   return { plan: { records: batch.records, next }, phase: { ...opening('poison', true), isBegun: true } };
+}
+
+function letterOf(refused: DocumentRefusedError, { state }: AccountProgress): Omit<DeadLetter, 'action' | 'attempts'> {
+  const { answer, column, detail, line } = refused;
+  return {
+    reason: refusedReason(refused),
+    message: detail,
+    line,
+    column,
+    httpStatus: answer?.statusCode ?? null,
+    contentType: answer?.contentType ?? null,
+    // What a server says while a session is being opened may hold sign-in data, and nobody can look into it (I10).
+    body: state === 'open' ? (answer?.body ?? null) : null,
+    ...(answer !== null && { arrivedBytes: answer.bodyBytes }),
+  };
 }
 
 /** An empty body has no reason of its own among the dead letters: it is no well-formed document. */

@@ -98,7 +98,7 @@ describe('a lost session', () => {
     return types.slice(types.indexOf('snapshotEnded') + 1);
   }
 
-  const WHOLE_STORY = ['sessionLost', 'gap', 'sessionStarted', 'snapshotBegun', 'snapshotEnded'];
+  const WHOLE_STORY = ['sessionLost', 'signIn', 'gap', 'sessionStarted', 'signIn', 'snapshotBegun', 'snapshotEnded'];
 
   test('is told, opens a gap, and is healed by a snapshot, without a sign-in', async () => {
     const stage = await setRunningStage();

@@ -11,7 +11,7 @@ import type { LetterPart } from './letter-part.ts';
  * - `incomplete`: parts are missing; retention may have deleted them.
  * - `damaged`: all of it, but it is not what the digest says.
  */
-export type BodyState = 'whole' | 'cut' | 'absent' | 'incomplete' | 'damaged';
+type BodyState = 'whole' | 'cut' | 'absent' | 'incomplete' | 'damaged';
 
 /** A dead letter, put together from its parts. */
 export interface Letter {

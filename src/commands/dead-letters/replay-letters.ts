@@ -1,6 +1,7 @@
 import type { PlanSettings } from '../../bridge/plan.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
 import { DocumentRefusedError } from '../../cwa/document-refused-error.ts';
+import { pseudonymKeysOf } from '../../daemon/bridge-settings.ts';
 import type { CommandIo, ExitStatus } from '../command.ts';
 import { configuredSettings } from '../normalize-settings.ts';
 import { recordLine } from '../record-line.ts';
@@ -15,7 +16,8 @@ export async function replayLetters(
   filter: LetterFilter,
   io: CommandIo,
 ): Promise<ExitStatus> {
-  const settings = new Map(configuration.accounts.map(({ id }) => [id, configuredSettings(configuration, id)]));
+  const keys = await pseudonymKeysOf(configuration);
+  const settings = new Map(configuration.accounts.map(({ id }) => [id, configuredSettings(configuration, id, keys)]));
   const counts = { letters: 0, replayed: 0 };
   const unreadable = await selectLetters(configuration, filter, io, (letter) => {
     counts.letters += 1;

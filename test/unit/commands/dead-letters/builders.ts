@@ -38,7 +38,7 @@ export function partsIn(records: readonly OutgoingRecord[]): readonly LetterPart
   return records.filter((record) => valueOf(record).recordType === 'deadLetter').map(partOf);
 }
 
-export function partOf({ value }: OutgoingRecord): LetterPart {
+function partOf({ value }: OutgoingRecord): LetterPart {
   return present(readLetterPart(String(value)), 'a dead letter');
 }
 

@@ -1,26 +1,6 @@
 import { CURRENT_TEXT_MAX, type CurrentRecord } from '../topics/current.ts';
 import type { PresenceColumns, PresenceRecord } from '../topics/presence.ts';
 
-/** The columns that hang on each category, all of them replaced together. */
-const COLUMNS_OF = {
-  state: [
-    'availability',
-    'availabilityName',
-    'activityToken',
-    'activityText',
-    'deviceType',
-    'location',
-    'manual',
-    'statePublishedAt',
-    'lastActiveAt',
-    'stateStartAt',
-  ],
-  note: ['note', 'noteType'],
-  contactCard: ['displayName', 'title', 'department', 'company', 'office', 'email'],
-} as const satisfies Readonly<Record<string, readonly (keyof PresenceColumns)[]>>;
-
-type ColumnCategory = keyof typeof COLUMNS_OF;
-
 /** What presence columns and attributes make of a user's current state, without what says where it comes from. */
 export type FoldedColumns = PresenceColumns & Pick<CurrentRecord, 'sourceNetwork' | 'iconUri'>;
 
@@ -32,28 +12,52 @@ export type FoldedColumns = PresenceColumns & Pick<CurrentRecord, 'sourceNetwork
  * A `state` without any availability is the one exception: it makes no statement (§7.1) and replaces nothing.
  */
 export function foldColumns(known: FoldedColumns, presence: PresenceRecord): FoldedColumns {
-  const columns: Partial<Record<keyof PresenceColumns, unknown>> = {};
-  for (const category of Object.keys(COLUMNS_OF) as readonly ColumnCategory[]) {
-    const source = isReplaced(category, presence) ? presence : known;
-    for (const column of COLUMNS_OF[category]) columns[column] = bounded(source[column]);
-  }
+  const { availability, categoryNames, clearedCategories } = presence;
+  // Of a category that is cleared the record's own columns are null already: nothing of it is in the event.
+  const isStated = availability !== null || clearedCategories.includes('state');
   return {
-    ...(columns as unknown as PresenceColumns),
+    ...stateColumns(categoryNames.includes('state') && isStated ? presence : known),
+    ...noteColumns(categoryNames.includes('note') ? presence : known),
+    ...cardColumns(categoryNames.includes('contactCard') ? presence : known),
     sourceNetwork: bounded(presence.sourceNetwork ?? known.sourceNetwork),
     iconUri: bounded(presence.iconUri ?? known.iconUri),
   };
 }
 
-/** A state stays small whatever people write: the whole text is in the record that it comes from. */
-function bounded<T>(value: T | string): T | string {
-  if (typeof value !== 'string' || value.length <= CURRENT_TEXT_MAX) return value;
-  const isWithinPair = /[\ud800-\udbff]/.test(value.charAt(CURRENT_TEXT_MAX - 1));
-  return value.slice(0, isWithinPair ? CURRENT_TEXT_MAX - 1 : CURRENT_TEXT_MAX);
+function stateColumns(source: PresenceColumns) {
+  const { availability, availabilityName, lastActiveAt, manual, statePublishedAt, stateStartAt } = source;
+  return {
+    availability,
+    availabilityName,
+    activityToken: bounded(source.activityToken),
+    activityText: bounded(source.activityText),
+    deviceType: bounded(source.deviceType),
+    location: bounded(source.location),
+    manual,
+    statePublishedAt,
+    lastActiveAt,
+    stateStartAt,
+  };
 }
 
-/** Of a category that is cleared the record's columns are null already: nothing of it is in the event. */
-function isReplaced(category: ColumnCategory, presence: PresenceRecord): boolean {
-  if (!presence.categoryNames.includes(category)) return false;
-  if (category !== 'state') return true;
-  return presence.availability !== null || presence.clearedCategories.includes(category);
+function noteColumns({ note, noteType }: PresenceColumns) {
+  return { note: bounded(note), noteType: bounded(noteType) };
+}
+
+function cardColumns({ company, department, displayName, email, office, title }: PresenceColumns) {
+  return {
+    displayName: bounded(displayName),
+    title: bounded(title),
+    department: bounded(department),
+    company: bounded(company),
+    office: bounded(office),
+    email: bounded(email),
+  };
+}
+
+/** A state stays small whatever people write: the whole text is in the record that it comes from. */
+function bounded(text: string | null): string | null {
+  if (text === null || text.length <= CURRENT_TEXT_MAX) return text;
+  const isWithinPair = /[\ud800-\udbff]/.test(text.charAt(CURRENT_TEXT_MAX - 1));
+  return text.slice(0, isWithinPair ? CURRENT_TEXT_MAX - 1 : CURRENT_TEXT_MAX);
 }

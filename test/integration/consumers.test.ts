@@ -12,7 +12,7 @@ import { encodeRecord } from '../../src/records/encode-record.ts';
 import type { DataRecord } from '../../src/records/topics/topics.ts';
 import type { Ledger } from '../../src/simulator/ledger.ts';
 import { recordsOfDocument } from '../contract/records-of-document.ts';
-import { setStage, type Stage, USERS } from '../support/bridge.ts';
+import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';
 import { expectNoHole } from '../support/exactly-once.ts';
 import { uniqueName } from '../support/kafka.ts';
 import { PYTHON_INSTALL_TIMEOUT_MS, recipePython } from '../support/recipe-python.ts';
@@ -82,7 +82,7 @@ describe('the consumer in order', () => {
     await first.linesAtLeast(records.all.length);
     expect(await first.end('SIGTERM'), first.stderr).toBe(0);
 
-    simulator.loseSessions(simulator.ledger.sessions[0]?.accountUri ?? '');
+    simulator.loseSessions(ACCOUNT.uri);
     await records.count('snapshotEnded', 2);
     simulator.setPresence(ANNA, { note: 'the last one' });
     await records.find('the last change is there', ({ note }) => note === 'the last one');
@@ -188,48 +188,66 @@ describe('the consumer into a database', () => {
     await stage.start();
     await records.count('userPresence', 5);
     const killed = start();
-    await killed.whileRunning('it has stored something', () => rows('SELECT 1 FROM presence').length > 0);
+    const taken = await killed.whileRunning('it has stored something', () => rows(USER_PRESENCES).at(0) ?? false);
     await killed.end('SIGKILL');
-    const names = Array.from({ length: 60 }, (_, n) => `custom${String(n)}`);
-    simulator.pushEvent(simulator.ledger.sessions[0]?.accountUri ?? '', {
-      xml: userWith(names),
-      eventName: 'userPresence',
-      users: [BEN],
-    });
+    forget(join(folder, 'presence.db'), String(taken.id));
+    simulator.pushEvent(ACCOUNT.uri, { xml: LARGE_EVENT, eventName: 'userPresence', users: [BEN] });
     await until('all changes are made', () => simulator.changesLeft === 0);
     await everythingIsAcknowledged(simulator.ledger);
 
     const again = start();
     const events = simulator.ledger.events.filter(({ eventName }) => eventName === 'userPresence');
-    const expected = events.flatMap(({ eid, users }) => users.map((uri) => `${String(eid)} ${uri}`));
-    const stored = (): readonly string[] => {
-      const all = rows("SELECT * FROM presence WHERE record_type = 'userPresence' ORDER BY generation, sequence");
-      return all.map(({ eid, user_uri: uri }) => `${String(eid)} ${String(uri)}`);
-    };
-    expect(stored().length).toBeLessThan(expected.length);
-    await again.whileRunning('everything is stored', () => stored().length >= expected.length);
+    const all = events.flatMap(({ eid, users }) => users.map((uri) => `${String(eid)} ${uri}`));
+    // What was taken away does not come back: reading goes on where it was.
+    const expected = all.filter((name) => name !== nameOf(taken));
+    await again.whileRunning('everything is stored', () => rows(USER_PRESENCES).length >= expected.length);
     expect(await again.end('SIGTERM'), again.stderr).toBe(0);
-    expect(stored()).toEqual(expected);
+    expect(rows(USER_PRESENCES).map(nameOf)).toEqual(expected);
+    expect(expected).toHaveLength(all.length - 1);
 
-    const [split] = rows(`SELECT record FROM presence WHERE record LIKE '%custom59%'`);
-    const text = String(split?.record);
-    expect(records.all.filter(({ value }) => Number(value.parts) > 1).length).toBeGreaterThan(1);
-    const { categories } = JSON.parse(text) as { readonly categories: readonly { readonly name: string }[] };
-    expect(categories.map(({ name }) => name)).toEqual(names);
-    expect(text).toContain('9007199254740993');
+    const warnings = records.all.flatMap(({ value }) => value.warnings as readonly string[]);
+    expect(warnings).toEqual(expect.arrayContaining(['continued-item', 'continued-inner-item']));
+    const [split] = rows(`SELECT record FROM presence WHERE record LIKE '%${CUSTOM_NAMES.at(-1) ?? ''}%'`);
+    expect(split?.record).toContain('9007199254740993');
+    const { categories, ...head } = JSON.parse(String(split?.record)) as RecordValue & { categories: CategoryValue[] };
+    expect(head).toMatchObject({ part: 0, parts: 1, warnings: [], userIndex: 0 });
+    expect(categories.map(({ name }) => name)).toEqual(['services', ...CUSTOM_NAMES]);
+    const [service] = categories[0]?.services?.services ?? [];
+    expect(service?.capabilities.map(({ version }) => version)).toEqual(CAPABILITY_VERSIONS);
     expect(rows('SELECT * FROM part')).toEqual([]);
   });
 });
 
-/** An event too large for one record, about a user of many custom categories; the version is 2^53 + 1. */
-function userWith(names: readonly string[]): string {
-  const text = 'x'.repeat(1_000);
-  const categories = names.map(
-    (name) =>
-      `<cwaCategory name="${name}" instance="0" version="9007199254740993"><${name} xmlns="urn:custom">${text}</${name}></cwaCategory>`,
-  );
-  return `<userPresence eid="{eid}"><user uri="${BEN}">${categories.join('')}</user></userPresence>`;
+const USER_PRESENCES = "SELECT * FROM presence WHERE record_type = 'userPresence' ORDER BY generation, sequence";
+
+function nameOf({ eid, user_uri: user }: Readonly<Record<string, unknown>>): string {
+  return `${String(eid)} ${String(user)}`;
 }
+
+/** What the test looks at of a category. */
+interface CategoryValue {
+  readonly name: string;
+  readonly services: {
+    readonly services: readonly { readonly capabilities: readonly { readonly version: string }[] }[];
+  } | null;
+}
+
+const CUSTOM_NAMES = Array.from({ length: 60 }, (_, index) => `custom${String(index)}`);
+const CAPABILITY_VERSIONS = Array.from({ length: 400 }, (_, index) => `v${String(index)}`);
+
+/** Too large for one record; so is its first category, and the one service in that. The versions are 2^53 + 1. */
+const LARGE_EVENT = [
+  `<userPresence eid="{eid}"><user uri="${BEN}">`,
+  '<cwaCategory name="services" instance="0"><services xmlns="http://schemas.microsoft.com/2006/09/sip/service">',
+  `<service uri="${BEN}"><capabilities>`,
+  ...CAPABILITY_VERSIONS.map((version) => `<text version="${version}"/>`),
+  '</capabilities></service></services></cwaCategory>',
+  ...CUSTOM_NAMES.map((name) => {
+    const body = `<${name} xmlns="urn:custom">${'x'.repeat(1_000)}</${name}>`;
+    return `<cwaCategory name="${name}" instance="0" version="9007199254740993">${body}</cwaCategory>`;
+  }),
+  '</user></userPresence>',
+].join('');
 
 /** None while there is no table yet. */
 function rowsOf(file: string, sql: string): readonly Readonly<Record<string, unknown>>[] {
@@ -237,6 +255,11 @@ function rowsOf(file: string, sql: string): readonly Readonly<Record<string, unk
   using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   const hasTables = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'place'").get() !== undefined;
   return hasTables ? database.prepare(sql).all() : [];
+}
+
+function forget(file: string, id: string): void {
+  using database = new DatabaseSync(file);
+  database.prepare('DELETE FROM presence WHERE id = ?').run(id);
 }
 
 describe('who was available when', () => {

@@ -55,6 +55,8 @@ class Cutter {
       const field = at.join('.');
       const arrayPath = path === '' ? field : `${path}.${field}`;
       const cutItem = (item: unknown, index: number): unknown => {
+        // Nearly all: there may be millions, so nothing else is done with them.
+        if (jsonBytesOf(items, item) + COMMA_BYTES <= itemRoom) return item;
         return this.#item(items, item, itemRoom, `${arrayPath}[${String(index)}]`, level);
       };
       cut.set(field, itemsAt(row, at).map(cutItem));
@@ -62,8 +64,8 @@ class Cutter {
     return withArrays(schema, frame, (none, at) => cut.get(at.join('.')) ?? none);
   }
 
+  /** Of an item that does not fit. */
   #item(schema: Schema, value: unknown, room: number, path: string, level: number): unknown {
-    if (jsonBytesOf(schema, value) + COMMA_BYTES <= room) return value;
     const record = recordIn(schema);
     if (record !== null && level < OPENED_LEVELS_MAX && hasItems(record, value as Row)) {
       return this.record(record, value as Row, room - COMMA_BYTES, path, level + 1);

@@ -11,8 +11,10 @@ export function jsonBytesOf(schema: Schema, value: unknown): number {
   switch (schema.kind) {
     case 'string':
       return textBytesOf(value as string);
-    case 'boolean':
     case 'int':
+      // Such as the slots of a calendar, of which there may be millions.
+      return isDigit(value as number) ? 1 : String(value).length;
+    case 'boolean':
     case 'long':
     case 'timestamp':
       return String(value).length;
@@ -41,4 +43,8 @@ export function jsonBytesOf(schema: Schema, value: unknown): number {
 /** The same for a text. */
 export function textBytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text));
+}
+
+function isDigit(value: number): boolean {
+  return value >= 0 && value < 10;
 }

@@ -172,7 +172,63 @@ Inside a conversation only words of the protocol, names, URIs and formats are kn
 
 The \`id\` is that of the event as received in every case: whoever knows an event can tell that it is this one. An answer
 that is no well-formed document cannot be read, so its dead letter holds it as received: keep \`cwa.deadletter\` from
-whoever must not see what people wrote.`;
+whoever must not see what people wrote.
+
+## Pseudonyms
+
+With \`privacy.subjects: pseudonym\` people are named in no topic by an address, but by a pseudonym that nobody can make or
+confirm without the key (the first of \`privacy.pseudonymKeys\`):
+
+    pseudo:<id of the key>:<base64url of the first 16 bytes of HMAC-SHA-256(key, normalised URI)>
+
+The same person has the same pseudonym in all topics, accounts and replicas as long as the key stands, so keys, joins
+and the order per user hold. Key, \`ce_subject\` and partition are made of it. What becomes of a text depends on its type
+in the tables below:
+
+| Type | Becomes |
+| --- | --- |
+| \`uri\`: an address in any form, telephone numbers too | the pseudonym of its normalised form |
+| \`string (verbatim)\`: texts as received beside a URI, bodies of dead letters | null |
+| \`string (id)\`: ids of records | another id of the same form, made with the key; equal ids stay equal |
+| \`string (digest)\`, and \`sha256:…\` in texts | a keyed digest; equal texts still have equal ones |
+| \`string\`: every other text, such as \`rawXml\`, \`raw\`, \`extensions\`, notes, names, messages | the same text with each address in it replaced |
+
+In other texts an address is what follows \`sip:\`, \`sips:\`, \`mailto:\`, \`smtp:\`, \`tel:\`, \`callto:\` or \`eum:\`, and what stands
+around an \`@\`, also where \`@\` is escaped as in URLs or XML; an attribute \`uri\` in XML, too. Some texts around an \`@\`
+that are no address are replaced as well.
+
+Made with the key are, as lower-case hexadecimal: an id, the first 32 digits of HMAC-SHA-256(key, \`ID <id>\`) of the id
+that *The id* tells how to compute; a digest, HMAC-SHA-256(key, \`DIGEST <hexadecimal digest>\`), in a text behind
+\`hmac-sha256:\`. Plain, both would betray whom they are about: all of an event but the address is in its records, and
+addresses can be tried until the hash fits.
+
+**What a pseudonym does not hide.** It hides addresses, not persons:
+
+- \`displayName\`, \`title\`, \`office\`, postal addresses, numbers without \`tel:\` in texts, names of computers, of groups and
+  of mailboxes, pictures, links, notes, and messages if they are kept: use \`privacy.notes\` and \`privacy.messageContent\`,
+  and keep \`cwa.presence\` and \`cwa.contacts\` from whoever must not know names.
+- Times and patterns: who knows when somebody came and went finds the pseudonym. Contact lists show who knows whom.
+- A text that \`truncated\` lists may end inside an address, and show its beginning. A name without scheme and without
+  \`@\` is known as an address only in fields of type \`uri\` and in an attribute \`uri\`.
+- Names of the configuration (\`installation\`, \`site\`, \`accountId\`, keys, topics): choose such as name nobody.
+- Whoever has the key. Whoever can make the bridge publish an address of their choice, as anybody can who may send it
+  one, and reads the topics, learns its pseudonym.
+- \`cwa.progress\`, internal, holds plain URIs: the bridge needs them. Let nobody else read it. Logs and metrics of the
+  bridge name no users; what a server says in its own words about a refused request may.
+- What was published before.
+
+Dead letters have no body (\`bodyBase64\` is null) but its size and keyed digest: bytes cannot be searched for addresses.
+So what was cut from a record that was too large, or an event that Kafka refused, is nowhere else; \`deadletter\` can
+neither show nor replay it.
+
+**Another key.** A new first key in \`privacy.pseudonymKeys\` gives everybody another pseudonym, and every event another
+id, from one record to the next. Nothing joins over that moment: not \`subjectUri\`, \`causeRecordId\`, \`sourceRecordId\` or
+\`previous\` with the records that they were made of, nor the parts of what a user did before and after. Partition and
+order begin anew. To join after all, keep the old key yourself and compute both pseudonyms. The bridge uses older keys
+for one thing: with each state of a user that it writes to \`cwa.presence.current\`, and with the last, it ends the
+state under the older pseudonyms. Remove the old key when all users have had a new state; rows that are left then stay
+until somebody writes a tombstone. Rows with plain URIs, from before there were pseudonyms, are not ended: begin with new
+topics (\`kafka.topics.prefix\`).`;
 
 function headSection(nested: Map<string, RecordSchema>): string {
   collect({ kind: 'record', name: '', doc: '', fields: headFields }, nested);
@@ -206,10 +262,11 @@ function fieldTable(fields: RecordSchema['fields']): string {
   return ['| Field | Type | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** As the tables show it: `n` means that the field may be null. */
+/** As the tables show it: `n` means that the field may be null; a text is told by its role. */
 function typeName(type: Schema): string {
   switch (type.kind) {
     case 'string':
+      return type.role === undefined ? 'string' : type.role === 'uri' ? 'uri' : `string (${type.role})`;
     case 'boolean':
     case 'int':
     case 'long':

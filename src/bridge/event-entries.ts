@@ -24,7 +24,8 @@ export interface EntryWorld {
   /** Encodes a record, in parts if it is too large; null if it cannot be made to fit. */
   readonly fit: (record: DataRecord, firstSequence: number) => readonly EncodedRecord[] | null;
   readonly encode: (record: DataRecord) => OutgoingRecord;
-  readonly encodeCurrent: (current: CurrentRecord) => OutgoingRecord;
+  /** The current state, behind those that it ends. */
+  readonly encodeCurrent: (current: CurrentRecord) => readonly OutgoingRecord[];
 }
 
 /**
@@ -54,7 +55,8 @@ export function entriesOfEvent(
       entries.push({ record: signIn, outgoing: encode(signIn) });
       sequence += 1;
     }
-    if (current !== null) entries.push({ record: null, eventIndex: event.index, outgoing: encodeCurrent(current) });
+    const states = current === null ? [] : encodeCurrent(current);
+    entries.push(...states.map((outgoing) => ({ record: null, eventIndex: event.index, outgoing })));
   }
   return entries;
 }

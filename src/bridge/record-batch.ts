@@ -2,14 +2,20 @@ import type { AdmittedEvent } from '../events/ordered-event.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import { type DeadLetter, deadLetterRecords, eventDeadLetters } from '../records/dead-letter-records.ts';
-import { currentTombstone, encodeCurrent } from '../records/encode-current.ts';
-import { encodeRecord } from '../records/encode-record.ts';
 import { normalizeEvent } from '../records/normalize-event.ts';
 import { operationIdentity, operationsRecord, type OperationType } from '../records/operations-record.ts';
+import {
+  fittedOf,
+  hasPseudonyms,
+  outgoingOf,
+  outgoingStatesOf,
+  outgoingTombstones,
+  type OutletSettings,
+} from '../records/outlet.ts';
 import type { RecordContext, SourceContext } from '../records/record-context.ts';
 import type { RecordOwner } from '../records/record-id.ts';
 import { accountSignInRecord } from '../records/sign-in-records.ts';
-import { type EncodedRecord, fitRecords, isCut } from '../records/splitting/fit-records.ts';
+import { type EncodedRecord, isCut } from '../records/splitting/fit-records.ts';
 import type { CurrentRecord } from '../records/topics/current.ts';
 import type { OperationFacts } from '../records/topics/operations.ts';
 import type { SignInFacts } from '../records/topics/sign-in.ts';
@@ -95,14 +101,12 @@ export class RecordBatch {
 
   /** The current state of a user, where no event changed it. */
   current(current: CurrentRecord): void {
-    this.#entries.push({ record: null, eventIndex: -1, outgoing: this.#encodeCurrent(current) });
+    this.#pushStates(outgoingStatesOf(current, this.#outlet));
   }
 
   /** Ends the current state of a user. */
   tombstone(userUri: string): void {
-    const { now, settings } = this.#context;
-    const outgoing = currentTombstone(userUri, settings.records, now);
-    this.#entries.push({ record: null, eventIndex: -1, outgoing });
+    this.#pushStates(outgoingTombstones(userUri, this.#outlet, this.#context.now));
   }
 
   /** The records of one event, before any is split; see {@link normalizeEvent} for `isSnapshot`. */
@@ -113,8 +117,8 @@ export class RecordBatch {
       owner: this.#owner,
       firstSequence: this.nextSequence,
       fit: (record, firstSequence) => this.#fit(record, event.identity, firstSequence),
-      encode: (record) => this.#encode(record),
-      encodeCurrent: (current) => this.#encodeCurrent(current),
+      encode: (record) => outgoingOf(record, this.#outlet),
+      encodeCurrent: (current) => outgoingStatesOf(current, this.#outlet),
     });
     if (entries === null) {
       this.#users.discard();
@@ -131,13 +135,28 @@ export class RecordBatch {
     const { records } = this.#context.settings;
     const letter = { ...eventLetter(cause, records.recordBytesMax), attempts: 1 };
     const context = this.#recordContext(() => false);
-    return this.#add(eventDeadLetters(event, letter, context, { ...records, bodyBytesMax: Number.MAX_SAFE_INTEGER }));
+    return this.#add(
+      eventDeadLetters(event, letter, context, {
+        ...records,
+        bodyBytesMax: this.#bodyBytesMax(Number.MAX_SAFE_INTEGER),
+      }),
+    );
   }
 
   /** An answer that is no document. */
   deadLetter(letter: DeadLetter): void {
     const { deadLetterBytesMax, recordBytesMax } = this.#context.settings.records;
-    this.#add(deadLetterRecords(letter, this.#sourceContext(), { recordBytesMax, bodyBytesMax: deadLetterBytesMax }));
+    this.#add(
+      deadLetterRecords(letter, this.#sourceContext(), {
+        recordBytesMax,
+        bodyBytesMax: this.#bodyBytesMax(deadLetterBytesMax),
+      }),
+    );
+  }
+
+  /** Bytes may hold an address in any form: beside pseudonyms none are published. */
+  #bodyBytesMax(configured: number): number {
+    return hasPseudonyms(this.#outlet) ? 0 : configured;
   }
 
   #add(records: readonly DataRecord[]): readonly DataRecord[] {
@@ -152,29 +171,26 @@ export class RecordBatch {
     }
   }
 
+  #pushStates(states: readonly OutgoingRecord[]): void {
+    for (const outgoing of states) this.#entries.push({ record: null, eventIndex: -1, outgoing });
+  }
+
   get #owner(): RecordOwner {
     const { accountId, installation } = this.#context.settings.account;
     return { installation, accountId, generation: this.#progress.generation };
   }
 
   #fit(record: DataRecord, identity: string, firstSequence: number): readonly EncodedRecord[] | null {
-    const bytesMax = this.#context.settings.records.recordBytesMax;
-    const encode = (part: DataRecord): OutgoingRecord => this.#encode(part);
-    return fitRecords([record], { bytesMax, encode, firstSequence, owner: this.#owner, identity });
-  }
-
-  #encodeCurrent(current: CurrentRecord): OutgoingRecord {
-    return encodeCurrent(current, this.#context.settings.records);
+    return fittedOf(record, { owner: this.#owner, identity, firstSequence }, this.#outlet);
   }
 
   #encoded(record: DataRecord): EncodedRecord {
-    return { record, outgoing: this.#encode(record) };
+    return { record, outgoing: outgoingOf(record, this.#outlet) };
   }
 
-  #encode(record: DataRecord): OutgoingRecord {
+  get #outlet(): OutletSettings {
     const { account, records } = this.#context.settings;
-    const { schemaIds, topics } = records;
-    return encodeRecord(record, { installation: account.installation, topics, schemaIds });
+    return { ...records, installation: account.installation };
   }
 
   #recordContext(isSnapshot: (userUri: string) => boolean): RecordContext {

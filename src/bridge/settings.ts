@@ -2,6 +2,7 @@ import type { SessionParameters } from '../cwa/client.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
 import type { Privacy } from '../records/privacy.ts';
+import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 import type { PublishedTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
 import type { SealingKey } from './sealing.ts';
@@ -53,6 +54,8 @@ export interface RecordSettings {
   readonly includeRaw: boolean;
   readonly privacyNotes: Privacy;
   readonly privacyMessages: Privacy;
+  /** Not set, or none: people are named. The first makes the pseudonyms; the others made those of before. */
+  readonly pseudonymKeys?: readonly PseudonymKey[] | undefined;
 }
 
 /** How what is known of users is kept. */

@@ -10,6 +10,7 @@ import {
   sessionSettingsOf,
   userStateSettingsOf,
 } from '../daemon/bridge-settings.ts';
+import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 import { UsageError } from './command.ts';
 
 /** Stands where the daemon has the name of its process. */
@@ -40,11 +41,17 @@ export function normalizeSettings(
  * The settings with which `run` would lead one account of a configuration.
  *
  * @param accountId undefined for the only one.
+ * @param pseudonymKeys those of the configuration, read.
  * @throws {@link UsageError} if there is no such account, or more than one to choose from.
  */
-export function configuredSettings(configuration: BridgeConfiguration, accountId: string | undefined): PlanSettings {
+export function configuredSettings(
+  configuration: BridgeConfiguration,
+  accountId: string | undefined,
+  pseudonymKeys: readonly PseudonymKey[],
+): PlanSettings {
   const account = accountOf(configuration, accountId);
-  return bridgeSettingsOf(configuration, account, { sealingKeys: [], replica: REPLICA, schemaIds: undefined });
+  const world = { sealingKeys: [], replica: REPLICA, schemaIds: undefined, pseudonymKeys };
+  return bridgeSettingsOf(configuration, account, world);
 }
 
 function accountOf({ accounts }: BridgeConfiguration, accountId: string | undefined): AccountConfiguration {

@@ -1,6 +1,7 @@
 import type { PlanSettings } from '../bridge/plan.ts';
 import { type DocumentLimits, DEFAULT_DOCUMENT_LIMITS } from '../cwa/document-limits.ts';
 import { type ExactObject, isExactObject, parseExactJson } from '../lib/exact-json.ts';
+import { pseudonymKeysOf } from '../daemon/bridge-settings.ts';
 import { normalizeUri } from '../records/uri.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
@@ -103,7 +104,7 @@ async function chosenSettings(choice: Choice, io: CommandIo): Promise<ChosenSett
   const configuration = await configurationFor(choice.config, io);
   if (configuration === null) return null;
   return {
-    settings: configuredSettings(configuration, choice['account-id']),
+    settings: configuredSettings(configuration, choice['account-id'], await pseudonymKeysOf(configuration)),
     limits: { ...DEFAULT_DOCUMENT_LIMITS, ...configuration.limits },
   };
 }

@@ -3,11 +3,12 @@ import { Secret } from './secret.ts';
 import type { WatchLists } from './watch-lists.ts';
 
 /** The validated configuration: frozen, complete, and with nothing in it that shows a secret. */
-export interface BridgeConfiguration extends Omit<Settings, 'accounts' | 'kafka' | 'sealing' | 'sites'> {
+export interface BridgeConfiguration extends Omit<Settings, 'accounts' | 'kafka' | 'privacy' | 'sealing' | 'sites'> {
   readonly sites: readonly SiteConfiguration[];
   readonly accounts: readonly AccountConfiguration[];
   readonly kafka: KafkaConfiguration;
-  readonly sealing: { readonly keys: readonly SealingKeyConfiguration[] };
+  readonly privacy: PrivacyConfiguration;
+  readonly sealing: { readonly keys: readonly KeyConfiguration[] };
 }
 
 export type SiteConfiguration = Settings['sites'][number];
@@ -66,7 +67,12 @@ interface TopicsConfiguration {
   readonly retentionMs: number;
 }
 
-interface SealingKeyConfiguration {
+interface PrivacyConfiguration extends Omit<Settings['privacy'], 'pseudonymKeys'> {
+  /** With `subjects: pseudonym` there is at least one. */
+  readonly pseudonymKeys: readonly KeyConfiguration[];
+}
+
+export interface KeyConfiguration {
   readonly id: string;
   /** 32 bytes as base64. */
   readonly key: Secret;
@@ -74,7 +80,7 @@ interface SealingKeyConfiguration {
 
 /** Makes the configuration of settings in which no check has found a problem. */
 export function configurationOf(settings: Settings, watchLists: WatchLists): BridgeConfiguration {
-  const { sites, accounts, kafka, sealing } = settings;
+  const { sites, accounts, kafka, privacy, sealing } = settings;
   return deepFreeze({
     ...settings,
     sites: sites.map((site) => ({ ...site, baseUrl: site.baseUrl.replace(/\/+$/, '') })),
@@ -93,7 +99,8 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
       schemaRegistry: schemaRegistryOf(kafka.schemaRegistry),
       topics: { ...kafka.topics, names: topicNamesOf(kafka.topics) },
     },
-    sealing: { keys: sealing.keys.map(({ id, key, keyFile }) => ({ id, key: secretOf(key, keyFile) })) },
+    privacy: { ...privacy, pseudonymKeys: keysOf(privacy.pseudonymKeys) },
+    sealing: { keys: keysOf(sealing.keys) },
   });
 }
 
@@ -119,6 +126,10 @@ function schemaRegistryOf(settings: Settings['kafka']['schemaRegistry']): Schema
   if (url === null) return null;
   const password = username === null ? null : secretOf(settings.password, passwordFile);
   return { ...same, url: url.replace(/\/+$/, ''), username, password };
+}
+
+function keysOf(keys: Settings['sealing']['keys']): readonly KeyConfiguration[] {
+  return keys.map(({ id, key, keyFile }) => ({ id, key: secretOf(key, keyFile) }));
 }
 
 function secretOf(text: string | null, file: string | null): Secret {

@@ -2,7 +2,7 @@ import { topicNamesOf } from './configuration.ts';
 import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
-import { isSealingKey } from './sealing-key.ts';
+import { isSecretKey } from './secret-key.ts';
 import { suggest } from './suggestion.ts';
 
 /** What no single setting can tell: names that must exist or differ, pairs that belong together, ranges. */
@@ -11,7 +11,8 @@ export function crossCheck(settings: DraftSettings): readonly Problem[] {
     ...repeatedNames(settings),
     ...settings.sites.flatMap(siteProblems),
     ...settings.accounts.flatMap((account, index) => accountProblems(account, index, settings)),
-    ...settings.sealing.keys.flatMap(sealingKeyProblems),
+    ...keyProblems('sealing.keys', settings.sealing.keys),
+    ...pseudonymProblems(settings.privacy),
     ...saslProblems(settings.kafka.sasl),
     ...registryProblems(settings.kafka),
     ...pairProblems('kafka.ssl', settings.kafka.ssl),
@@ -25,6 +26,7 @@ function repeatedNames(settings: DraftSettings): readonly Problem[] {
     ...repeats(settings.sites.map(({ name }, index) => [`sites[${index}].name`, name])),
     ...repeats(settings.accounts.map(({ id }, index) => [`accounts[${index}].id`, id])),
     ...repeats(settings.sealing.keys.map(({ id }, index) => [`sealing.keys[${index}].id`, id])),
+    ...repeats(settings.privacy.pseudonymKeys.map(({ id }, index) => [`privacy.pseudonymKeys[${index}].id`, id])),
     ...repeats(topics.map(([kind, name]) => [`kafka.topics.names.${kind}`, name])),
   ];
 }
@@ -66,12 +68,23 @@ function accountProblems(
   return problems;
 }
 
-function sealingKeyProblems(key: DraftSettings['sealing']['keys'][number], index: number): readonly Problem[] {
-  const path = `sealing.keys[${index}]`;
-  const problems = [...exactlyOne(path, 'key', key.key, key.keyFile)];
-  if (key.key !== null && !isSealingKey(key.key)) {
-    const message = 'is not 32 bytes as base64';
-    problems.push(problem(`${path}.key`, message, 'the output of: openssl rand -base64 32', null));
+function keyProblems(list: string, keys: DraftSettings['sealing']['keys']): readonly Problem[] {
+  return keys.flatMap(({ key, keyFile }, index) => {
+    const path = `${list}[${index}]`;
+    const problems = [...exactlyOne(path, 'key', key, keyFile)];
+    if (key !== null && !isSecretKey(key)) {
+      const message = 'is not 32 bytes as base64';
+      problems.push(problem(`${path}.key`, message, 'the output of: openssl rand -base64 32', null));
+    }
+    return problems;
+  });
+}
+
+function pseudonymProblems({ pseudonymKeys, subjects }: DraftSettings['privacy']): readonly Problem[] {
+  const problems = [...keyProblems('privacy.pseudonymKeys', pseudonymKeys)];
+  if (subjects === 'pseudonym' && pseudonymKeys.length === 0) {
+    const message = 'is required with privacy.subjects pseudonym';
+    problems.push(problem('privacy.pseudonymKeys', message, 'a key with id and keyFile', null));
   }
   return problems;
 }

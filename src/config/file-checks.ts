@@ -3,7 +3,7 @@ import { findForbiddenCharacter } from '../lib/xml-characters.ts';
 import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
-import { isSealingKey } from './sealing-key.ts';
+import { isSecretKey } from './secret-key.ts';
 import { Secret } from './secret.ts';
 
 /** A file that the configuration names: where it is named, and what its content must be. */
@@ -31,7 +31,7 @@ export async function checkFiles(settings: DraftSettings): Promise<readonly Prob
   return problems;
 }
 
-function filesOf({ sites, accounts, kafka, sealing }: DraftSettings): readonly NamedFile[] {
+function filesOf({ sites, accounts, kafka, privacy, sealing }: DraftSettings): readonly NamedFile[] {
   return [
     ...sites.flatMap(({ tls }, index) => pemFiles(`sites[${index}].tls`, tls)),
     ...pemFiles('kafka.ssl', kafka.ssl),
@@ -41,7 +41,8 @@ function filesOf({ sites, accounts, kafka, sealing }: DraftSettings): readonly N
     ...accounts.flatMap(({ passwordFile }, index) =>
       named(`accounts[${index}].passwordFile`, passwordFile, passwordFault),
     ),
-    ...sealing.keys.flatMap(({ keyFile }, index) => named(`sealing.keys[${index}].keyFile`, keyFile, keyFault)),
+    ...keyFiles('sealing.keys', sealing.keys),
+    ...keyFiles('privacy.pseudonymKeys', privacy.pseudonymKeys),
   ];
 }
 
@@ -50,6 +51,10 @@ function pemFiles(
   tls: { readonly caFile: string | null; readonly certFile: string | null; readonly keyFile: string | null },
 ): readonly NamedFile[] {
   return (['caFile', 'certFile', 'keyFile'] as const).flatMap((key) => named(`${path}.${key}`, tls[key], pemFault));
+}
+
+function keyFiles(path: string, keys: DraftSettings['sealing']['keys']): readonly NamedFile[] {
+  return keys.flatMap(({ keyFile }, index) => named(`${path}[${index}].keyFile`, keyFile, keyFault));
 }
 
 function named(path: string, file: string | null, fault: NamedFile['fault']): readonly NamedFile[] {
@@ -71,7 +76,7 @@ function pemFault(content: string): string | null {
 }
 
 function keyFault(content: string): string | null {
-  return isSealingKey(content) ? null : 'names a file that does not hold 32 bytes as base64';
+  return isSecretKey(content) ? null : 'names a file that does not hold 32 bytes as base64';
 }
 
 /** Never says what the password is, only what is wrong with it. */

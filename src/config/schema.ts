@@ -15,6 +15,11 @@ const SEALING_KEY = {
   keyFile: { doc: 'File with the key as base64.', format: 'path', default: null, nullable: true },
 } as const satisfies Section;
 
+const PSEUDONYM_KEY = {
+  ...SEALING_KEY,
+  id: { doc: 'Name of the key; stands in every pseudonym.', format: 'identifier', default: null, required: true },
+} as const satisfies Section;
+
 const PRIVACY = ['keep', 'hash', 'drop'] as const;
 
 /** The whole configuration. The only source of its documentation, formats, defaults, environment names and types. */
@@ -56,6 +61,18 @@ export const SCHEMA = {
   privacy: {
     messageContent: { doc: 'What people wrote in conversations.', format: 'choice', choices: PRIVACY, default: 'drop' },
     notes: { doc: 'What people wrote as their presence note.', format: 'choice', choices: PRIVACY, default: 'keep' },
+    subjects: {
+      doc: 'How people are named in all that is published: `plain` by their URIs, or each by a `pseudonym`, wherever a URI stands. Names, notes and whatever else tells who somebody is stay as they are; see [records](records.md#pseudonyms).',
+      format: 'choice',
+      choices: ['plain', 'pseudonym'],
+      default: 'plain',
+    },
+    pseudonymKeys: {
+      doc: 'Keys of the pseudonyms, the same in all replicas. The first makes them. A new first key gives everybody a new one; keep the one before for as long as current states stand under its pseudonyms: they are ended with the next state of the user.',
+      format: 'list',
+      children: PSEUDONYM_KEY,
+      default: [],
+    },
   },
   records: {
     rawXml: { doc: "Whether every record carries its event's XML in `raw`.", format: 'flag', default: false },
@@ -96,7 +113,7 @@ export const SECTION_DOCS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   sealing: 'Keys for hand-over of sessions between replicas.',
   presence: 'The current state of each user.',
   signin: 'Sign-in edges.',
-  privacy: 'What becomes of texts that people wrote: `keep`, `hash` (SHA-256) or `drop`.',
+  privacy: 'What becomes of texts that people wrote: `keep`, `hash` (SHA-256) or `drop`; and how people are named.',
   records: 'What records carry.',
   limits: 'Bounds of one server answer. What is larger is refused and becomes a dead letter.',
   http: 'Where `/metrics`, `/livez`, `/readyz` and `/status` are served.',

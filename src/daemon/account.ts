@@ -19,6 +19,7 @@ import type { Pulse } from '../observability/heartbeat.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
+import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 import { AccountMeter } from './account-meter.ts';
 import { bridgeSettingsOf } from './bridge-settings.ts';
 import { createCwaClient } from './cwa-client.ts';
@@ -27,6 +28,7 @@ import type { HeldShard } from './shards.ts';
 export interface AccountWorld {
   readonly configuration: BridgeConfiguration;
   readonly sealingKeys: readonly SealingKey[];
+  readonly pseudonymKeys: readonly PseudonymKey[];
   readonly replica: string;
   /** Undefined: values are JSON. */
   readonly schemaIds: SchemaIds | undefined;

@@ -2,6 +2,8 @@ import type { AccountConfiguration, BridgeConfiguration } from '../config/config
 import type { BridgeSettings, RecordSettings, SessionSettings, UserStateSettings } from '../bridge/settings.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
+import { readSecretKeys } from '../config/secret-key.ts';
+import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 
 /** Between tries against an address that does not speak CWA. */
 const LONG_WAIT_MS = 300_000;
@@ -16,9 +18,12 @@ export function bridgeSettingsOf(
     readonly sealingKeys: readonly SealingKey[];
     readonly replica: string;
     readonly schemaIds: SchemaIds | undefined;
+    /** None: people are named. */
+    readonly pseudonymKeys: readonly PseudonymKey[];
   },
 ): BridgeSettings {
   const { installation, session } = configuration;
+  const { pseudonymKeys, schemaIds } = world;
   return {
     account: {
       installation,
@@ -28,7 +33,7 @@ export function bridgeSettingsOf(
       users: account.watch.users,
     },
     session: sessionSettingsOf(configuration),
-    records: { ...recordSettingsOf(configuration), schemaIds: world.schemaIds },
+    records: { ...recordSettingsOf(configuration), schemaIds, pseudonymKeys },
     userState: userStateSettingsOf(configuration, (uri) =>
       configuration.accounts.some(({ id, watch }) => id !== account.id && watch.users.includes(uri)),
     ),
@@ -40,6 +45,15 @@ export function bridgeSettingsOf(
     isUserActive: account.userActivity,
     ...world,
   };
+}
+
+/**
+ * The keys under which people have pseudonyms; none where they are named.
+ *
+ * @throws {@link SecretUnreadableError}
+ */
+export async function pseudonymKeysOf({ privacy }: BridgeConfiguration): Promise<readonly PseudonymKey[]> {
+  return privacy.subjects === 'plain' ? [] : readSecretKeys(privacy.pseudonymKeys);
 }
 
 /** @param isWatchedElsewhere whether another account watches the user. */
@@ -66,7 +80,8 @@ export function sessionSettingsOf({
 }
 
 /** The part of the configuration that decides what records hold. */
-type RecordConfiguration = Pick<BridgeConfiguration, 'limits' | 'privacy' | 'records'> & {
+type RecordConfiguration = Pick<BridgeConfiguration, 'limits' | 'records'> & {
+  readonly privacy: Pick<BridgeConfiguration['privacy'], 'messageContent' | 'notes'>;
   readonly kafka: Pick<BridgeConfiguration['kafka'], 'recordBytesMax'> & {
     readonly topics: Pick<BridgeConfiguration['kafka']['topics'], 'names'>;
   };

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { GAP_REASONS } from '../bridge/phase.ts';
-import type { SealingKey } from '../bridge/sealing.ts';
 import { createSignInGate } from '../bridge/sign-in-gate.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
+import { readSecretKeys } from '../config/secret-key.ts';
 import { startHttpServer } from '../http/server.ts';
 import { present } from '../lib/assert.ts';
 import type { Random } from '../lib/backoff.ts';
@@ -16,6 +16,7 @@ import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { ALL_TOPICS, type PublishedTopic } from '../records/topics/topics.ts';
 import { WARNINGS } from '../records/warnings.ts';
 import { Account, type AccountWorld } from './account.ts';
+import { pseudonymKeysOf } from './bridge-settings.ts';
 import { connectKafka } from './kafka-connection.ts';
 import { KafkaWatch } from './kafka-watch.ts';
 import { pagesOf } from './pages.ts';
@@ -98,19 +99,14 @@ async function accountWorldOf(
   );
   return {
     configuration,
-    sealingKeys: await sealingKeysOf(configuration),
+    sealingKeys: await readSecretKeys(configuration.sealing.keys),
+    pseudonymKeys: await pseudonymKeysOf(configuration),
     gateOf: (site) => present(gates.get(site), `sign-in gate of site ${site}`),
     log,
     clock,
     random,
     pulse: (loop) => heartbeats.register(loop, SILENCE_MS_MAX),
   };
-}
-
-async function sealingKeysOf({ sealing }: BridgeConfiguration): Promise<readonly SealingKey[]> {
-  return Promise.all(
-    sealing.keys.map(async ({ id, key }) => ({ id, key: Buffer.from((await key.read()).trim(), 'base64') })),
-  );
 }
 
 /**

@@ -22,7 +22,7 @@ export interface LoggerOptions {
 
 /** Keys whose values are secrets wherever they stand; compared without case, `-` and `_`. */
 const SECRET_KEY =
-  /^(cwaticket|tickets?|cookies?|setcookie|passwords?|passwd|passphrase|secrets?|authorization|proxyauthorization|signindata|sealed|sealingkeys?|credentials?|sasl)$/;
+  /^(cwaticket|tickets?|cookies?|setcookie|passwords?|passwd|passphrase|secrets?|authorization|proxyauthorization|signindata|sealed|sealingkeys?|pseudonymkeys?|credentials?|sasl)$/;
 
 /** How deep fields are searched for secrets; what lies deeper is not written at all. */
 const DEPTH_MAX = 8;

@@ -1,13 +1,13 @@
 import { CALENDAR_DATA_NAMESPACE, EXCHANGE_TYPES_NAMESPACE } from '../../cwa/protocol.ts';
 import { elementsOf, type XmlElement } from '../../lib/xml.ts';
 import type { ElementReader } from '../reading/element-reader.ts';
-import { optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { optional, record, uriText, type ValueOf } from '../schema/schema.ts';
 import { freeBusySchema, readFreeBusy } from './free-busy.ts';
 import { readWorkingHours, workingHoursSchema } from './working-hours.ts';
 
 /** Categories `calendarData` and `workingHours` (events-and-categories §7.4): one of the two things, or neither. */
 export const calendarDataSchema = record('CalendarData', 'Body of the categories calendarData and workingHours.', {
-  mailboxId: optional(text, 'mailboxID, verbatim.'),
+  mailboxId: optional(uriText, 'mailboxID, verbatim.'),
   freeBusy: optional(freeBusySchema, 'The next days in slots.'),
   workingHours: optional(workingHoursSchema, 'The working week.'),
 });

@@ -1,6 +1,17 @@
 import type { ElementReader } from '../reading/element-reader.ts';
 import { readText } from '../reading/element-reader.ts';
-import { array, boolean, field, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  optional,
+  record,
+  text,
+  timestamp,
+  uriText,
+  type ValueOf,
+  verbatimText,
+} from '../schema/schema.ts';
 import { normalizeUri } from '../uri.ts';
 import { localTextSchema, readLocalText } from './local-text.ts';
 
@@ -16,9 +27,9 @@ const addressSchema = record('Address', 'A postal address.', {
 
 export const phoneSchema = record('Phone', 'A telephone number.', {
   type: optional(text, 'work, home, mobile, other, custom1; open set.'),
-  uri: optional(text, 'Normalised; null for a bare tel:.'),
-  uriRaw: optional(text, 'Verbatim.'),
-  displayString: optional(text, 'As it is shown.'),
+  uri: optional(uriText, 'Normalised; null for a bare tel:.'),
+  uriRaw: optional(verbatimText, 'Verbatim.'),
+  displayString: optional(verbatimText, 'As it is shown.'),
 });
 
 const urlSchema = record('Url', 'A link.', {
@@ -37,7 +48,7 @@ export const contactCardSchema = record('ContactCard', 'Body of the category con
   updatedRaw: optional(text, 'Verbatim, where updated does not say all of it.'),
   isUcEnabled: optional(boolean, 'isUCEnabled.'),
   displayName: field(array(localTextSchema), 'identity/name/displayName.'),
-  email: field(array(text), 'identity/email.'),
+  email: field(array(uriText), 'identity/email.'),
   company: field(array(localTextSchema), 'In document order.'),
   department: field(array(localTextSchema), 'In document order.'),
   title: field(array(localTextSchema), 'In document order.'),

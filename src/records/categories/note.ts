@@ -1,10 +1,10 @@
 import type { ElementReader } from '../reading/element-reader.ts';
-import { array, field, int, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import { array, field, int, optional, record, text, timestamp, uriText, type ValueOf } from '../schema/schema.ts';
 
 /** Categories `note` and `noteHistory` (events-and-categories §7.2). */
 const noteBodySchema = record('NoteBody', 'One note.', {
   type: optional(text, 'personal, OOF; open set.'),
-  uri: optional(text, 'Verbatim.'),
+  uri: optional(uriText, 'Verbatim.'),
   lcid: optional(int, 'Windows locale identifier.'),
   startTime: optional(timestamp, 'Begin of an out-of-office window.'),
   startTimeRaw: optional(text, 'Verbatim, where startTime does not say all of it.'),

@@ -1,6 +1,6 @@
 import type { ElementReader } from '../reading/element-reader.ts';
 import { wordsOf } from '../reading/values.ts';
-import { array, field, int, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, field, int, optional, record, text, uriText, type ValueOf } from '../schema/schema.ts';
 
 /** Category `routing` (events-and-categories §7.7): call-forwarding rules, seen by the user alone. */
 const waitSchema = record('RoutingWait', 'How long to wait before the next step.', {
@@ -9,7 +9,7 @@ const waitSchema = record('RoutingWait', 'How long to wait before the next step.
 });
 
 const targetSchema = record('RoutingTarget', 'Where a call goes.', {
-  uri: optional(text, 'Verbatim.'),
+  uri: optional(uriText, 'Verbatim.'),
   application: optional(text, 'Verbatim.'),
 });
 

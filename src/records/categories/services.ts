@@ -1,5 +1,5 @@
 import type { ElementReader } from '../reading/element-reader.ts';
-import { array, boolean, field, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, boolean, field, long, optional, record, text, uriText, type ValueOf } from '../schema/schema.ts';
 
 /** Category `services` (events-and-categories §7.5): what the user's clients can do. */
 export const capabilitySchema = record('Capability', 'Something that a client can do.', {
@@ -9,13 +9,13 @@ export const capabilitySchema = record('Capability', 'Something that a client ca
   publish: optional(boolean, 'Can publish it.'),
   preferred: optional(boolean, 'Preferred.'),
   preferredEndpointId: optional(text, 'Verbatim.'),
-  uri: optional(text, 'Verbatim.'),
+  uri: optional(uriText, 'Verbatim.'),
   version: optional(text, 'Verbatim.'),
   deviceAvailability: optional(long, 'Availability of the device.'),
 });
 
 const serviceSchema = record('Service', 'An address with what it can do.', {
-  uri: optional(text, 'sip: or smtp:, verbatim.'),
+  uri: optional(uriText, 'sip: or smtp:, verbatim.'),
   capabilities: field(array(capabilitySchema), 'In document order.'),
 });
 

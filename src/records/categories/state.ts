@@ -1,6 +1,18 @@
 import { availabilityNameOf } from '../availability.ts';
 import type { ElementReader } from '../reading/element-reader.ts';
-import { array, boolean, field, int, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  int,
+  long,
+  optional,
+  record,
+  text,
+  timestamp,
+  uriText,
+  type ValueOf,
+} from '../schema/schema.ts';
 import { localTextSchema, readLocalText } from './local-text.ts';
 
 /** Category `state`, and `dndState`, which has the same body (events-and-categories §7.1, §7.9). */
@@ -19,7 +31,7 @@ export const stateSchema = record('State', 'Body of the categories state and dnd
   lastActive: optional(timestamp, 'When the user was last active; while idle or away.'),
   lastActiveRaw: optional(text, 'Verbatim, where lastActive does not say all of it.'),
   endpointId: optional(text, 'Endpoint that published a machine state.'),
-  uri: optional(text, 'Line of a phone state, mailbox of a calendar state; verbatim.'),
+  uri: optional(uriText, 'Line of a phone state, mailbox of a calendar state; verbatim.'),
   majorVersion: optional(int, 'Version of the body.'),
   minorVersion: optional(int, 'Version of the body.'),
   availability: optional(long, 'Null: no statement.'),

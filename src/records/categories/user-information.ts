@@ -1,5 +1,5 @@
 import type { ElementReader } from '../reading/element-reader.ts';
-import { array, boolean, field, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, boolean, field, optional, record, uriText, type ValueOf } from '../schema/schema.ts';
 import { phoneSchema, readPhone } from './contact-card.ts';
 
 /** Category `userInformation` (events-and-categories §7.8), seen by the user alone. */
@@ -11,8 +11,8 @@ const ownPhoneSchema = record('OwnPhone', 'A telephone number of the user.', {
 
 export const userInformationSchema = record('UserInformation', 'Body of the category userInformation.', {
   phones: field(array(ownPhoneSchema), 'In document order.'),
-  lastPhone: optional(text, 'callHandlingList/lastPhone.'),
-  lastContact: optional(text, 'callHandlingList/lastContact.'),
+  lastPhone: optional(uriText, 'callHandlingList/lastPhone.'),
+  lastContact: optional(uriText, 'callHandlingList/lastContact.'),
 });
 
 export type UserInformation = ValueOf<typeof userInformationSchema>;

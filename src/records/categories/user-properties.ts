@@ -1,17 +1,17 @@
 import type { ElementReader } from '../reading/element-reader.ts';
-import { array, field, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, field, optional, record, text, uriText, type ValueOf } from '../schema/schema.ts';
 
 /** Category `userProperties` (events-and-categories §7.8), seen by the user alone: the wire's own names and texts. */
 const lineSchema = record('Line', 'A telephone line.', {
   lineType: optional(text, 'Uc, Rcc, Dual.'),
   lineServer: optional(text, 'Verbatim.'),
-  tel: field(text, 'Verbatim.'),
+  tel: field(uriText, 'Verbatim.'),
 });
 
 export const userPropertiesSchema = record('UserProperties', 'Body of the category userProperties.', {
   lines: field(array(lineSchema), 'In document order.'),
   telephonyMode: optional(text, 'None, Uc, Rcc, Dual.'),
-  facsimileTelephoneNumber: optional(text, 'Verbatim.'),
+  facsimileTelephoneNumber: optional(uriText, 'Verbatim.'),
   streetAddress: optional(text, 'Verbatim.'),
   l: optional(text, 'City, verbatim.'),
   st: optional(text, 'State or province, verbatim.'),

@@ -1,7 +1,19 @@
 import type { ElementReader } from '../reading/element-reader.ts';
 import { readUri } from '../reading/read-uri.ts';
 import { parseBoolean, parseInteger } from '../reading/values.ts';
-import { array, boolean, field, int, optional, record, text, type ValueOf, type ValuesOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  int,
+  optional,
+  record,
+  text,
+  uriText,
+  type ValueOf,
+  type ValuesOf,
+  verbatimText,
+} from '../schema/schema.ts';
 
 /**
  * Event `contactGroup` (events-and-categories §4.3): the account's contact list, whole after the sign-in and then change
@@ -18,7 +30,7 @@ const actionFields = {
 const groupSchema = record('Group', 'A group of the contact list.', {
   id: optional(int, 'Number inside the list.'),
   name: optional(text, '~ is the default group, with all contacts.'),
-  externalUri: optional(text, 'Distribution group, verbatim.'),
+  externalUri: optional(uriText, 'Distribution group, verbatim.'),
   ...actionFields,
 });
 
@@ -26,8 +38,8 @@ const contactSchema = record(
   'Contact',
   'An entry of the contact list; a deleted one has only its URI and the action.',
   {
-    uri: optional(text, 'Normalised.'),
-    uriRaw: optional(text, 'Verbatim.'),
+    uri: optional(uriText, 'Normalised.'),
+    uriRaw: optional(verbatimText, 'Verbatim.'),
     name: optional(text, 'Name that the account gave; often empty.'),
     subscribed: optional(boolean, 'Whether the account watches the presence.'),
     tag: optional(boolean, "Whether the account wants to be told of the contact's changes."),

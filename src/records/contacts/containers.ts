@@ -1,6 +1,6 @@
 import type { ElementReader } from '../reading/element-reader.ts';
 import { readUri } from '../reading/read-uri.ts';
-import { array, field, int, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, field, int, optional, record, text, uriText, type ValueOf } from '../schema/schema.ts';
 
 /**
  * Event `containers` (events-and-categories §4.5): the access levels, all of them after the sign-in and then each that
@@ -8,8 +8,8 @@ import { array, field, int, optional, record, text, type ValueOf } from '../sche
  */
 const memberSchema = record('Member', 'Who is in a container.', {
   type: optional(text, 'uri (or user), domain, sameEnterprise, federated, publicCloud, everyone; open set.'),
-  value: optional(text, 'Verbatim; null for the types that name nobody.'),
-  uri: optional(text, 'Normalised value of a member of the type uri or user.'),
+  value: optional(uriText, 'Verbatim; null for the types that name nobody.'),
+  uri: optional(uriText, 'Normalised value of a member of the type uri or user.'),
 });
 
 export const containerSchema = record(

@@ -1,7 +1,7 @@
 import { elementsOf } from '../../lib/xml.ts';
 import type { Privacy } from '../privacy.ts';
 import type { ElementReader } from '../reading/element-reader.ts';
-import { int, optional, record, text, type ValueOf, type ValuesOf } from '../schema/schema.ts';
+import { digestText, int, optional, record, text, type ValueOf, type ValuesOf } from '../schema/schema.ts';
 import { type ConcealedTexts, concealedTextOf, ownTextOf } from './conceal-conversation.ts';
 
 /** What somebody wrote, as far as `privacy.messageContent` lets it be said. */
@@ -9,7 +9,7 @@ export const writtenFields = {
   format: optional(text, 'Of a message: a media type or an X-MMS-IM-Format line, verbatim.'),
   content: optional(text, 'What somebody wrote, verbatim; null unless contentPolicy is keep.'),
   contentBytes: optional(int, 'Its size in bytes of UTF-8, whatever the policy.'),
-  contentSha256: optional(text, 'Its SHA-256, hexadecimal; null if contentPolicy is drop.'),
+  contentSha256: optional(digestText, 'Its SHA-256, hexadecimal; null if contentPolicy is drop.'),
 } as const;
 
 export type Written = ValuesOf<typeof writtenFields>;

@@ -8,7 +8,19 @@ export type Schema =
 
 export interface StringSchema {
   readonly kind: 'string';
+  /** For a text that `privacy.subjects: pseudonym` treats in a way of its own; Avro and JSON know only strings. */
+  readonly role?: TextRole;
 }
+
+/**
+ * What a text is, where pseudonyms have to know.
+ *
+ * - `uri`: nothing but the address of somebody, in any form.
+ * - `verbatim`: what may show an address in a form that nobody can foresee. Only in fields that may be null.
+ * - `id`: the `id` of a record.
+ * - `digest`: the digest of something that may hold an address.
+ */
+export type TextRole = 'uri' | 'verbatim' | 'id' | 'digest';
 
 export interface BooleanSchema {
   readonly kind: 'boolean';
@@ -76,6 +88,11 @@ export type ValueOf<S extends Schema> =
 export type ValuesOf<Fields extends FieldMap> = { readonly [Name in keyof Fields]: ValueOf<Fields[Name]['type']> };
 
 export const text: StringSchema = { kind: 'string' };
+/** Texts with a {@link TextRole}. */
+export const uriText: StringSchema = { kind: 'string', role: 'uri' };
+export const verbatimText: StringSchema = { kind: 'string', role: 'verbatim' };
+export const idText: StringSchema = { kind: 'string', role: 'id' };
+export const digestText: StringSchema = { kind: 'string', role: 'digest' };
 export const boolean: BooleanSchema = { kind: 'boolean' };
 export const int: IntSchema = { kind: 'int' };
 export const long: LongSchema = { kind: 'long' };

@@ -1,5 +1,4 @@
 import type { OutgoingRecord } from '../../lib/outgoing-record.ts';
-import { type RecordOwner, recordId } from '../record-id.ts';
 import type { DataRecord } from '../topics/topics.ts';
 import { splitRecord } from './split-record.ts';
 
@@ -13,11 +12,10 @@ export interface FitOptions {
   /** Most bytes of one record (`kafka.recordBytesMax`). */
   readonly bytesMax: number;
   readonly encode: (record: DataRecord) => OutgoingRecord;
-  readonly owner: RecordOwner;
   /** `sequence` of the first record; the others follow without a hole. */
   readonly firstSequence: number;
-  /** Of what the records are about: part of the `id` of each of their parts. */
-  readonly identity: string;
+  /** The `id` of each part of a record. */
+  readonly idOf: (userIndex: number, part: number) => string;
 }
 
 /**
@@ -27,7 +25,7 @@ export interface FitOptions {
  * @returns null if one of them cannot be made to fit.
  */
 export function fitRecords(records: readonly DataRecord[], options: FitOptions): readonly EncodedRecord[] | null {
-  const { bytesMax, encode, firstSequence, identity, owner } = options;
+  const { bytesMax, encode, firstSequence } = options;
   const fitted: EncodedRecord[] = [];
   for (const given of records) {
     const sequence = firstSequence + fitted.length;
@@ -37,7 +35,7 @@ export function fitRecords(records: readonly DataRecord[], options: FitOptions):
       fitted.push({ record, outgoing });
       continue;
     }
-    const idOf = (part: number): string => recordId(owner, identity, record.value.userIndex, part);
+    const idOf = (part: number): string => options.idOf(record.value.userIndex, part);
     const parts = splitRecord(record, { bytesMax, encode, idOf, firstSequence: sequence });
     const encoded = parts?.map((part) => ({ record: part, outgoing: encode(part) }));
     if (encoded?.every((part) => part.outgoing.bytes <= bytesMax) !== true) return null;

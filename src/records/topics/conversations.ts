@@ -1,10 +1,21 @@
 import { writtenFields, writtenTextSchema } from '../conversations/written.ts';
-import { array, boolean, field, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  long,
+  optional,
+  record,
+  text,
+  uriText,
+  type ValueOf,
+  verbatimText,
+} from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
 const callSchema = record('IncomingCall', 'What an invitation to a voice call says beside the caller and a subject.', {
   from: optional(text, 'The caller as SIP names it, verbatim: "Name" <sip:…>;tag=….'),
-  fromUri: optional(text, 'The URI in it, normalised.'),
+  fromUri: optional(uriText, 'The URI in it, normalised.'),
   redirectable: optional(boolean, 'Whether the call may be redirected.'),
   canReplyWithIM: optional(boolean, 'Whether the caller takes an instant message for an answer.'),
   priority: optional(text, 'normal, urgent, … : open set.'),
@@ -13,8 +24,8 @@ const callSchema = record('IncomingCall', 'What an invitation to a voice call sa
 
 const itemSchema = record('ConversationItem', 'One fact about a conversation.', {
   kind: field(text, 'Name of the element: messageReceived, imSessionState, participant, …'),
-  uri: optional(text, 'The person it names, normalised.'),
-  uriRaw: optional(text, 'The same, verbatim.'),
+  uri: optional(uriText, 'The person it names, normalised.'),
+  uriRaw: optional(verbatimText, 'The same, verbatim.'),
   name: optional(text, 'Name of that person, verbatim.'),
   role: optional(text, 'Of that participant, or of the account in an invitation: attendee, presenter; open set.'),
   value: optional(
@@ -42,7 +53,7 @@ export const conversationsSchema = record('Conversation', 'What one event says a
   ...headFields,
   confId: optional(long, "The session's number of the conversation; means nothing in another session."),
   peerUri: optional(
-    text,
+    uriText,
     'The other person, normalised, if the items name exactly one; the account itself and a focus of a conference do not count.',
   ),
   contentPolicy: field(text, 'drop, hash or keep: what became of what people wrote.'),

@@ -1,4 +1,15 @@
-import { boolean, field, long, optional, record, text, timestamp, type ValueOf } from '../schema/schema.ts';
+import {
+  boolean,
+  field,
+  idText,
+  long,
+  optional,
+  record,
+  text,
+  timestamp,
+  uriText,
+  type ValueOf,
+} from '../schema/schema.ts';
 import { presenceColumns } from './presence.ts';
 
 /** Longest text in a column, in UTF-16 code units; what is longer is cut. */
@@ -12,9 +23,9 @@ export const currentSchema = record(
   'CurrentPresence',
   `The latest that is known of one user. A tombstone: nobody watches the user any longer. A text longer than ${CURRENT_TEXT_MAX} characters is cut; whole it is in the source record.`,
   {
-    userUri: field(text, 'The user, normalised; also the key.'),
+    userUri: field(uriText, 'The user, normalised; also the key.'),
     accountId: field(text, 'Configured name of the account that watches the user.'),
-    sourceRecordId: field(text, 'id of the presence record that brought the last change of the columns.'),
+    sourceRecordId: field(idText, 'id of the presence record that brought the last change of the columns.'),
     generation: field(long, 'Of that record.'),
     sequence: field(long, 'Of that record.'),
     sourceNetwork: optional(text, 'domain, sameEnterprise, publicCloud, federated; open set.'),

@@ -1,4 +1,4 @@
-import { field, int, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { digestText, field, int, long, optional, record, text, type ValueOf, verbatimText } from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
 export const deadLetterSchema = record('DeadLetter', 'Bytes that could not become records.', {
@@ -14,8 +14,8 @@ export const deadLetterSchema = record('DeadLetter', 'Bytes that could not becom
   httpStatus: optional(int, 'Status of the answer.'),
   contentType: optional(text, 'Media type of the answer.'),
   bodyBytes: optional(long, 'How many bytes of the body arrived.'),
-  bodySha256: optional(text, 'SHA-256 of the whole body, hexadecimal; null if it was not kept whole.'),
-  bodyBase64: optional(text, 'This part of the body. The parts, decoded and joined, are the body.'),
+  bodySha256: optional(digestText, 'SHA-256 of the whole body, hexadecimal; null if it was not kept whole.'),
+  bodyBase64: optional(verbatimText, 'This part of the body. The parts, decoded and joined, are the body.'),
   attempts: field(int, 'How often it was tried.'),
 });
 

@@ -1,14 +1,18 @@
 import {
   array,
+  digestText,
   field,
+  idText,
   int,
   long,
   optional,
   record,
   text,
   timestamp,
+  uriText,
   type ValueOf,
   type ValuesOf,
+  verbatimText,
 } from '../schema/schema.ts';
 
 const extensionSchema = record('Extension', 'Something that the schema does not know, kept verbatim.', {
@@ -24,7 +28,7 @@ const extensionSchema = record('Extension', 'Something that the schema does not 
 const truncationSchema = record('Truncation', 'A text that was cut.', {
   path: field(text, 'The field that was cut, such as rawXml or categories[3].rawXml.'),
   bytes: field(long, 'Size of the whole text in bytes of UTF-8.'),
-  sha256: field(text, 'SHA-256 of the whole text, hexadecimal.'),
+  sha256: field(digestText, 'SHA-256 of the whole text, hexadecimal.'),
 });
 
 export type Extension = ValueOf<typeof extensionSchema>;
@@ -41,12 +45,12 @@ export const attributeSchema = record('Attribute', 'An attribute, verbatim.', {
 export const headFields = {
   recordType: field(text, 'What the record is about; see the topic.'),
   schemaVersion: field(int, "Version of the topic's schema."),
-  id: field(text, 'Deterministic: the same event always has the same id.'),
+  id: field(idText, 'Deterministic: the same event always has the same id.'),
   site: field(text, 'Configured name of the site.'),
   accountId: field(text, 'Configured name of the account that saw the event.'),
-  accountUri: field(text, 'Normalised URI of that account.'),
-  subjectUri: optional(text, 'The user whose state this is, normalised; null if the record is about no one user.'),
-  subjectUriRaw: optional(text, 'The same as it stood in the event.'),
+  accountUri: field(uriText, 'Normalised URI of that account.'),
+  subjectUri: optional(uriText, 'The user whose state this is, normalised; null if the record is about no one user.'),
+  subjectUriRaw: optional(verbatimText, 'The same as it stood in the event.'),
   generation: field(long, 'Number of the session of the account; never repeats.'),
   sequence: field(long, 'Contiguous from 1 for each account and generation, over all topics.'),
   answer: field(long, 'Number of the server answer inside the generation.'),

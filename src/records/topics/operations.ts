@@ -7,6 +7,7 @@ import {
   record,
   text,
   timestamp,
+  uriText,
   type ValueOf,
   type ValuesOf,
 } from '../schema/schema.ts';
@@ -26,7 +27,7 @@ const operationFields = {
   fromAt: optional(timestamp, 'Begin of what is not known.'),
   toAt: optional(timestamp, 'End of what is not known.'),
   users: optional(int, 'How many users it concerns.'),
-  missing: field(array(text), 'Users that did not arrive.'),
+  missing: field(array(uriText), 'Users that did not arrive.'),
 } as const;
 
 export const operationsSchema = record('Operation', 'Something that happened to the bridge itself.', {

@@ -9,6 +9,7 @@ import {
   record,
   text,
   timestamp,
+  uriText,
   type ValueOf,
   type ValuesOf,
 } from '../schema/schema.ts';
@@ -39,7 +40,7 @@ export const presenceColumns = {
   department: optional(text, 'See displayName.'),
   company: optional(text, 'See displayName.'),
   office: optional(text, 'See displayName.'),
-  email: optional(text, 'See displayName.'),
+  email: optional(uriText, 'See displayName.'),
   manual: optional(boolean, 'The chosen state was set by hand.'),
   statePublishedAt: optional(timestamp, 'When the chosen state was published.'),
   lastActiveAt: optional(timestamp, 'When the user was last active, by the chosen state.'),

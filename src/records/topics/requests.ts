@@ -1,4 +1,16 @@
-import { array, boolean, field, int, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import {
+  array,
+  boolean,
+  field,
+  int,
+  long,
+  optional,
+  record,
+  text,
+  uriText,
+  type ValueOf,
+  verbatimText,
+} from '../schema/schema.ts';
 import { headFields } from './head.ts';
 
 const sipSchema = record('SipResponse', 'What the SIP server answered.', {
@@ -18,20 +30,20 @@ const acknowledgementSchema = record('Acknowledgement', 'What became of a call, 
 });
 
 const hitSchema = record('SearchHit', 'A user whom a search found: a directory entry, no presence.', {
-  uri: optional(text, 'Normalised.'),
-  uriRaw: optional(text, 'Verbatim, like all below.'),
+  uri: optional(uriText, 'Normalised.'),
+  uriRaw: optional(verbatimText, 'Verbatim, like all below.'),
   displayName: optional(text, 'Name in the directory.'),
   title: optional(text, 'Position.'),
   office: optional(text, 'Room or building.'),
-  phone: optional(text, 'phone or workPhone.'),
-  homePhone: optional(text, 'Number at home.'),
-  cellPhone: optional(text, 'Mobile number.'),
-  otherPhone: optional(text, 'Another number.'),
+  phone: optional(uriText, 'phone or workPhone.'),
+  homePhone: optional(uriText, 'Number at home.'),
+  cellPhone: optional(uriText, 'Mobile number.'),
+  otherPhone: optional(uriText, 'Another number.'),
   company: optional(text, 'Employer.'),
   city: optional(text, 'Postal city.'),
   state: optional(text, 'A postal state, not presence.'),
   country: optional(text, 'Postal country.'),
-  email: optional(text, 'email or emailAlias.'),
+  email: optional(uriText, 'email or emailAlias.'),
 });
 
 export const requestsSchema = record('Request', 'What became of a request.', {
@@ -51,13 +63,13 @@ export const requestsSchema = record('Request', 'What became of a request.', {
   sip: optional(sipSchema, 'What the SIP server answered; of several the first, the others are in extensions.'),
   hasSignInData: field(boolean, 'Whether sign-in data came with it, which is never published.'),
   acceptedSid: optional(text, 'Id of the session that the answer opens or ends.'),
-  acceptedUri: optional(text, 'URI of the account that the answer gives, normalised.'),
-  acceptedUriRaw: optional(text, 'The same, verbatim.'),
+  acceptedUri: optional(uriText, 'URI of the account that the answer gives, normalised.'),
+  acceptedUriRaw: optional(verbatimText, 'The same, verbatim.'),
   pollWaitTimeMs: optional(int, 'How long the answer asks to wait between polls.'),
   confId: optional(long, 'Conversation that the answer is about: confId, or imId of an older server.'),
   acknowledgements: field(array(acknowledgementSchema), 'What became of calls, inside requestAccepted.'),
   concerns: field(
-    array(text),
+    array(uriText),
     'Users that our request was about, normalised. Only in answers of the command channel: an event with the same generation and rid is about the same users.',
   ),
   results: field(array(hitSchema), 'searchResult: what was found.'),

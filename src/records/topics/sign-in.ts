@@ -1,6 +1,7 @@
 import {
   boolean,
   field,
+  idText,
   long,
   optional,
   record,
@@ -21,7 +22,7 @@ const signInFields = {
   state: field(text, 'in, out or unknown, from now on.'),
   previousState: field(text, 'The same before.'),
   certainty: field(text, 'observed: seen as it happened; inferred: found out later, somewhere between the two times.'),
-  causeRecordId: field(text, 'id of the record that says so: of cwa.presence, for an account of cwa.operations.'),
+  causeRecordId: field(idText, 'id of the record that says so: of cwa.presence, for an account of cwa.operations.'),
   at: field(timestamp, 'When it was learnt.'),
   earliestAt: optional(timestamp, 'It happened at this time or later; null if nothing was known before.'),
   latestAt: field(timestamp, 'It happened at this time or before.'),

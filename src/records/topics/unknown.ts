@@ -1,4 +1,4 @@
-import { array, field, long, optional, record, text, type ValueOf } from '../schema/schema.ts';
+import { array, field, long, optional, record, text, uriText, type ValueOf } from '../schema/schema.ts';
 import { attributeSchema, headFields } from './head.ts';
 
 export const unknownSchema = record(
@@ -10,7 +10,7 @@ export const unknownSchema = record(
     confId: optional(long, 'Of a child of a conference: the number of the conversation. Null for an event.'),
     namespace: optional(text, 'Namespace of the element; null for none.'),
     attributes: field(array(attributeSchema), 'All attributes of the element, in document order.'),
-    users: field(array(text), 'Users that the record is about, normalised; each as often as the element names it.'),
+    users: field(array(uriText), 'Users that the record is about, normalised; each as often as the element names it.'),
     rawXml: field(
       text,
       'XML of the element; of one about several users only what concerns this one. May be cut. Of a child of a conference without what people wrote, unless privacy.messageContent is keep.',

@@ -1,7 +1,7 @@
 import { unreachable } from '../../src/lib/assert.ts';
 import type { RecordSchema, Schema } from '../../src/records/schema/schema.ts';
 import { headFields } from '../../src/records/topics/head.ts';
-import { TOPICS, type TopicDefinition } from '../../src/records/topics/topics.ts';
+import { STATE_TOPICS, TOPICS, type TopicDefinition } from '../../src/records/topics/topics.ts';
 import { WARNINGS } from '../../src/records/warnings.ts';
 import { generatedNotice } from './markdown.ts';
 
@@ -9,10 +9,12 @@ import { generatedNotice } from './markdown.ts';
 export function recordsPage(): string {
   const nested = new Map<string, RecordSchema>();
   const topics = Object.values(TOPICS).map((topic) => topicSection(topic, nested));
+  const states = Object.values(STATE_TOPICS).map((topic) => topicSection(topic, nested, {}));
   return [
     INTRODUCTION,
     headSection(nested),
     ...topics,
+    ...states,
     '## Nested records',
     ...[...nested.values()].map((schema) => `### ${schema.name}\n\n${schema.doc}\n\n${fieldTable(schema.fields)}`),
     warningSection(),
@@ -93,6 +95,7 @@ namespace declarations, comments and processing instructions left out.
 An answer of the command channel (\`channel\` is \`command\`) is never sent again and has the identity
 \`command:<answer>:<eventIndex>\`, its place in the generation, also where two answers are equal in every letter.
 
+A sign-in edge has the identity \`signin:\` and that of the event; one of the account itself \`signin:operation:<sequence>\`.
 The bridge's own records have the identity \`operation:<sequence>\`; dead letters of an answer \`deadletter:<sequence of the first part>\`,
 those of an event \`deadletter:\` and the event's identity.
 
@@ -144,6 +147,42 @@ Events of the data channel are published exactly once; answers of the command ch
 does not send them again: if the process dies between an answer and its commit, there is no record of it. The next
 process asks anew. An answer with an HTTP error status, or one that is no readable document, gives no such record.
 Events inside an answer of the command channel are published as events of the data channel; they acknowledge nothing.
+
+## Sign-in edges and the current state
+
+What is known of each watched user is kept from record to record, in the transaction of the records that change it. Two
+topics come of it: \`cwa.signin\`, an edge each time that a user signs in or out, and \`cwa.presence.current\`, the latest
+state of each user. \`previous\` of presence records is what was known before. Users who are not watched and the account's
+view of itself (\`selfPresence\`) give neither.
+
+A record says that its user is
+
+| State | when |
+| --- | --- |
+| \`in\` | 3000 ≤ \`availability\` < 18000 |
+| \`out\` | \`availability\` ≥ 18000, or below 3000 with the activity token \`Offline\` |
+| \`unknown\` | any other availability below 3000; \`state\` is cleared; a \`userPresence\` about the user without any category; a subscription that is \`terminated\` |
+| (nothing) | \`state\` is not mentioned or states no availability; any other subscription state |
+
+An edge is \`signedIn\` from out to in, \`signedOut\` from in to out, \`lost\` from either to unknown. What becomes known is a
+\`baseline\` if nothing was known before or if it is as it was known last: nothing happened, so an alert must pass over it.
+If it is otherwise than it was known last, it is an edge again.
+
+- \`certainty\` is \`observed\` for a live change from a known state. An edge from unknown, or one that a snapshot, the answer
+  to a query or a possible repeat brings, is \`inferred\`: it happened between \`earliestAt\` (when the state before was said
+  last) and \`latestAt\`. \`gapId\` names the gap that a snapshot looks back on.
+- Nothing is delayed. \`isFlap\` marks a \`signedIn\` after less than \`signin.flapMs\` out.
+- A state that was published before the one that is known (at the same time: a lower version of the same instance)
+  changes nothing; its record carries the warning \`stale-state\`.
+- The account has edges of its own, \`subject\` \`account\`: in with a session that starts, out with one that ends or is
+  lost; a session that is resumed gives none.
+
+An edge stands next in \`sequence\` after the record that is its cause (after its last part), with the head of that record.
+\`cwa.presence.current\` has no head, takes no \`sequence\` and no CloudEvents headers. A category that a record mentions
+replaces all its columns; one that is empty now clears them; one that is not mentioned keeps them, and so does a \`state\`
+that states no availability. It is published only when something in it changed besides where it comes from. \`isStale\`:
+the subscription is \`retrying\` or \`terminated\`, or the session has been down for \`presence.staleAfterMs\`; it ends with the
+user's next snapshot, or when the same session goes on. A tombstone: nobody watches the user any longer.
 
 ## URIs
 
@@ -209,7 +248,7 @@ addresses can be tried until the hash fits.
   and keep \`cwa.presence\` and \`cwa.contacts\` from whoever must not know names.
 - Times and patterns: who knows when somebody came and went finds the pseudonym. Contact lists show who knows whom.
 - A text that \`truncated\` lists may end inside an address, and show its beginning. A name without scheme and without
-  \`@\` is known as an address only in fields of type \`uri\` and in an attribute \`uri\`.
+  \`@\` is known as an address only in fields of type \`uri\` and in attributes \`uri\` of XML.
 - Names of the configuration (\`installation\`, \`site\`, \`accountId\`, keys, topics): choose such as name nobody.
 - Whoever has the key. Whoever can make the bridge publish an address of their choice, as anybody can who may send it
   one, and reads the topics, learns its pseudonym.
@@ -235,8 +274,13 @@ function headSection(nested: Map<string, RecordSchema>): string {
   return `## Head of every record\n\n${fieldTable(headFields)}`;
 }
 
-function topicSection(topic: Omit<TopicDefinition<never>, 'serialize'>, nested: Map<string, RecordSchema>): string {
-  const own = Object.fromEntries(Object.entries(topic.schema.fields).filter(([name]) => !(name in headFields)));
+/** @param head fields that are described elsewhere. */
+function topicSection(
+  topic: Omit<TopicDefinition<never>, 'serialize'>,
+  nested: Map<string, RecordSchema>,
+  head: RecordSchema['fields'] = headFields,
+): string {
+  const own = Object.fromEntries(Object.entries(topic.schema.fields).filter(([name]) => !(name in head)));
   collect({ ...topic.schema, fields: own }, nested);
   const facts = `Schema \`${topic.schema.name}\`, version ${topic.version}, major version ${topic.major}.`;
   return `## ${topic.defaultName}\n\n${topic.doc} ${facts}\n\n${topic.schema.doc}\n\n${fieldTable(own)}`;

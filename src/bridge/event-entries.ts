@@ -11,7 +11,7 @@ import type { UserFold } from './user-fold.ts';
 export type BatchEntry = EncodedRecord | StateEntry;
 
 /** The state of a user, which is no event: it has no head, and its event is known by its place in the answer. */
-export interface StateEntry {
+interface StateEntry {
   readonly record: null;
   readonly eventIndex: number;
   readonly outgoing: OutgoingRecord;

@@ -11,9 +11,9 @@ import type { Report } from '../../../src/verify/report.ts';
 import { outgoingRecord } from '../../support/outgoing.ts';
 import { TOPIC_NAMES } from '../../support/topic-names.ts';
 
-export const NAMES = { ...TOPIC_NAMES, presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
+const NAMES = { ...TOPIC_NAMES, presence: 'p', unknown: 'u', operations: 'o', deadletter: 'd' } as const;
 const PARTITIONS = 3;
-const TOPICS = new Map(Object.values(NAMES).map((name) => [name as string, PARTITIONS]));
+const TOPICS = new Map(['p', 'u', 'o', 'd'].map((name) => [name, PARTITIONS]));
 
 export interface Facts {
   readonly accountId?: string;

@@ -13,8 +13,10 @@
 
 /** An `@`, also as URLs, XML, XML inside XML, and full-width fonts write it. */
 const AT = '@|＠|﹫|%(?:25)*40|&(?:amp;)*#(?:0*64|x0*40);';
-/** Not inside a longer word. The colon as an escape, too. */
-const SCHEME = '(?<![\\p{L}\\p{N}+.-])(?:sips?|mailto|smtp|tel|callto|eum)(?::|%(?:25)*3a|&(?:amp;)*#(?:0*58|x0*3a);)';
+/** Not inside a longer word; but behind the digits of an escape. The colon as an escape, too. */
+const SCHEME =
+  '(?:(?<![\\p{L}\\p{N}])|(?<=%[0-9a-f]{2}))' +
+  '(?:sips?|mailto|smtp|tel|callto|eum)(?::|%(?:25)*3a|&(?:amp;)*#(?:0*58|x0*3a);)';
 const ANCHOR = new RegExp(`(?<scheme>${SCHEME})|${AT}`, 'giu');
 const FIRST_AT = new RegExp(AT, 'iu');
 
@@ -81,8 +83,8 @@ function addressAfter(text: string, scheme: Piece): Piece | null {
 function addressAround(text: string, at: Piece, floor: number): Piece | null {
   const host = hostAt(text, at.end);
   const end = at.end + host.length;
-  // An escaped at inside a local part: the one that counts is still to come.
-  const isInner = text[at.start] !== '@' && text[end] === '@';
+  // An escape inside a local part: the at that counts is still to come.
+  const isInner = text[at.start] === '%' && text[end] === '@' && hostAt(text, end + 1) !== '';
   if (host === '' || isInner) return null;
   const first = Math.max(floor, at.start - READING_MAX);
   const quoted = QUOTED_LOCAL.exec(text.slice(Math.max(first, at.start - 160), at.start));
@@ -115,7 +117,7 @@ function hostAt(text: string, position: number): string {
 
 const ESCAPED_AT = /＠|﹫|&#(?:0*64|x0*40);/gi;
 const ESCAPED_COLON = /&#(?:0*58|x0*3a);/gi;
-const IS_PERCENT_ESCAPED = /^[a-z]+%|^[^@]*%(?:25)*40[^@]*$/i;
+const IS_PERCENT_ESCAPED = /^[a-z]+%(?:25)*3a|^[^@]*%(?:25)*40[^@]*$/i;
 
 function readable(address: string): string {
   const plain = address

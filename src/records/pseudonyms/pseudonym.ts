@@ -54,8 +54,9 @@ export function concealText(text: string, key: PseudonymKey): string {
  * normalised URIs, which have none.
  */
 
-/** The `id` that a record has beside pseudonyms, in the same form: 32 hexadecimal digits. */
+/** The `id` that a record has beside pseudonyms, in the same form: 32 hexadecimal digits. None stays none. */
 export function concealId(id: string, { key }: PseudonymKey): string {
+  if (id === '') return id;
   return createHmac('sha256', key).update(`ID ${id}`, 'utf8').digest('hex').slice(0, 32);
 }
 

@@ -184,6 +184,42 @@ describe('a problem', () => {
       'exactly one',
     ],
     [
+      'pseudonyms without a key',
+      { ...minimal(), privacy: { subjects: 'pseudonym' } },
+      'privacy.pseudonymKeys',
+      'is required with privacy.subjects pseudonym',
+      'keyFile',
+    ],
+    [
+      'a short key of pseudonyms',
+      { ...minimal(), privacy: { pseudonymKeys: [{ id: 'k', key: 'abcd' }] } },
+      'privacy.pseudonymKeys[0].key',
+      'is not 32 bytes',
+      'openssl',
+    ],
+    [
+      'a key of pseudonyms that is text and file',
+      { ...minimal(), privacy: { pseudonymKeys: [{ id: 'k', key: KEY, keyFile: '/nowhere' }] } },
+      'privacy.pseudonymKeys[0].key',
+      'stands beside keyFile',
+      'keyFile is safer',
+    ],
+    [
+      'keys of pseudonyms of one name',
+      {
+        ...minimal(),
+        privacy: {
+          pseudonymKeys: [
+            { id: 'k', key: KEY },
+            { id: 'k', key: KEY },
+          ],
+        },
+      },
+      'privacy.pseudonymKeys[1].id',
+      'is the same as privacy.pseudonymKeys[0].id',
+      'no other',
+    ],
+    [
       'a short sealing key',
       { ...minimal(), sealing: { keys: [{ id: 'k', key: 'abcd' }] } },
       'sealing.keys[0].key',
@@ -367,6 +403,13 @@ describe('a file that the configuration names', () => {
       'x',
       (file) => ({ ...minimal(), sealing: { keys: [{ id: 'k', keyFile: file }] } }),
       'sealing.keys[0].keyFile',
+      '32 bytes',
+    ],
+    [
+      'is no key of pseudonyms',
+      'x',
+      (file) => ({ ...minimal(), privacy: { pseudonymKeys: [{ id: 'k', keyFile: file }] } }),
+      'privacy.pseudonymKeys[0].keyFile',
       '32 bytes',
     ],
     [

@@ -53,6 +53,7 @@ describe('a configuration with secrets', () => {
         schemaRegistry: { url: 'http://registry/', username: 'bridge', password: CANARY },
       },
       sealing: { keys: [{ id: 'k', key: KEY }] },
+      privacy: { subjects: 'pseudonym', pseudonymKeys: [{ id: 'p', key: KEY }] },
     };
   }
 
@@ -69,6 +70,8 @@ describe('a configuration with secrets', () => {
     expect(await configuration.kafka.schemaRegistry?.password?.read()).toBe(CANARY);
     expect(configuration.kafka.schemaRegistry).toMatchObject({ url: 'http://registry', username: 'bridge' });
     expect(await configuration.sealing.keys[0]?.key.read()).toBe(KEY);
+    expect(await configuration.privacy.pseudonymKeys[0]?.key.read()).toBe(KEY);
+    expect(inspect(configuration, { depth: 20, showHidden: true })).not.toContain(KEY);
   });
 
   test.each([

@@ -247,6 +247,7 @@ addresses can be tried until the hash fits.
   of mailboxes, pictures, links, notes, and messages if they are kept: use \`privacy.notes\` and \`privacy.messageContent\`,
   and keep \`cwa.presence\` and \`cwa.contacts\` from whoever must not know names.
 - Times and patterns: who knows when somebody came and went finds the pseudonym. Contact lists show who knows whom.
+  Sizes (\`contentBytes\`, \`bodyBytes\`, \`bytes\`) are those of the text as it came, and so tell how long an address is.
 - A text that \`truncated\` lists may end inside an address, and show its beginning. A name without scheme and without
   \`@\` is known as an address only in fields of type \`uri\` and in attributes \`uri\` of XML.
 - Names of the configuration (\`installation\`, \`site\`, \`accountId\`, keys, topics): choose such as name nobody.

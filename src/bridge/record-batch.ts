@@ -53,6 +53,7 @@ export class RecordBatch {
   readonly #progress: AccountProgress;
   readonly #source: AnswerSource | null;
   readonly #users: UserFold;
+  readonly #outlet: OutletSettings;
   readonly #entries: BatchEntry[] = [];
   #numbered = 0;
 
@@ -60,7 +61,8 @@ export class RecordBatch {
     this.#context = context;
     this.#progress = progress;
     this.#source = source;
-    const { account, userState } = context.settings;
+    const { account, records, userState } = context.settings;
+    this.#outlet = { ...records, installation: account.installation };
     const edges = { gapId: progress.openGapId, flapMs: userState.flapMs };
     this.#users = new UserFold(progress.users, account.users, edges);
   }
@@ -133,7 +135,7 @@ export class RecordBatch {
   /** One event, complete, as dead letters. */
   eventDeadLetter(event: AdmittedEvent, cause: EventDeadLetterCause): readonly DataRecord[] {
     const { records } = this.#context.settings;
-    const letter = { ...eventLetter(cause, records.recordBytesMax), attempts: 1 };
+    const letter = { ...eventLetter(cause, records.recordBytesMax, !hasPseudonyms(this.#outlet)), attempts: 1 };
     const context = this.#recordContext(() => false);
     return this.#add(
       eventDeadLetters(event, letter, context, {
@@ -188,11 +190,6 @@ export class RecordBatch {
     return { record, outgoing: outgoingOf(record, this.#outlet) };
   }
 
-  get #outlet(): OutletSettings {
-    const { account, records } = this.#context.settings;
-    return { ...records, installation: account.installation };
-  }
-
   #recordContext(isSnapshot: (userUri: string) => boolean): RecordContext {
     const { includeRaw, privacyMessages, privacyNotes, rawXmlBytesMax } = this.#context.settings.records;
     const isQuery = (): boolean => false;
@@ -230,13 +227,18 @@ export class RecordBatch {
   }
 }
 
-function eventLetter(cause: EventDeadLetterCause, bytesMax: number): Pick<DeadLetter, 'reason' | 'action' | 'message'> {
-  const instead = 'published here instead';
+/** @param isWhole whether the letter has the event as its body. */
+function eventLetter(
+  cause: EventDeadLetterCause,
+  bytesMax: number,
+  isWhole: boolean,
+): Pick<DeadLetter, 'reason' | 'action' | 'message'> {
+  const instead = isWhole ? 'published here instead' : 'not published';
   switch (cause) {
     case 'cutRecord':
       return {
         reason: 'oversizeRecord',
-        action: 'published cut, and whole here',
+        action: isWhole ? 'published cut, and whole here' : 'published cut',
         message: 'texts are too long: see truncated of its records',
       };
     case 'oversizeRecord':

@@ -20,7 +20,7 @@ export interface StringSchema {
  * - `id`: the `id` of a record.
  * - `digest`: the digest of something that may hold an address.
  */
-export type TextRole = 'uri' | 'verbatim' | 'id' | 'digest';
+type TextRole = 'uri' | 'verbatim' | 'id' | 'digest';
 
 export interface BooleanSchema {
   readonly kind: 'boolean';

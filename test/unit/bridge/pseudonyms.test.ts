@@ -112,6 +112,7 @@ describe('a dead letter under pseudonyms', () => {
     const plain = ofTopic(planOf(root, contextWith([], LIMIT)), 'cwa.deadletter').map(valueOf);
     expect(others).toEqual([]);
     expect(letter).toMatchObject({
+      action: 'published cut',
       parts: 1,
       bodyBase64: null,
       bodyBytes: plain[0]?.bodyBytes,

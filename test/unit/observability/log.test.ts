@@ -39,6 +39,7 @@ describe('the logger', () => {
     { account: { password: CANARY } },
     { Authorization: CANARY },
     { list: [{ signInData: CANARY }] },
+    { privacy: { pseudonymKeys: [{ id: 'k', key: CANARY }] } },
     { progress: { sealed: { ciphertext: CANARY } } },
     { err: Object.assign(new Error('failed'), { context: { ticket: CANARY } }) },
     { err: new Error('outer', { cause: Object.assign(new Error('inner'), { password: CANARY }) }) },

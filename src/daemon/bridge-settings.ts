@@ -1,3 +1,5 @@
+import { createSecretKey } from 'node:crypto';
+
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { BridgeSettings, RecordSettings, SessionSettings, UserStateSettings } from '../bridge/settings.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
@@ -53,7 +55,9 @@ export function bridgeSettingsOf(
  * @throws {@link SecretUnreadableError}
  */
 export async function pseudonymKeysOf({ privacy }: BridgeConfiguration): Promise<readonly PseudonymKey[]> {
-  return privacy.subjects === 'plain' ? [] : readSecretKeys(privacy.pseudonymKeys);
+  if (privacy.subjects === 'plain') return [];
+  const keys = await readSecretKeys(privacy.pseudonymKeys);
+  return keys.map(({ id, key }) => ({ id, key: createSecretKey(key) }));
 }
 
 /** @param isWatchedElsewhere whether another account watches the user. */

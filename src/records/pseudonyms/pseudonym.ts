@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 import { normalizeUri } from '../uri.ts';
 import { replaceAddresses } from './addresses.ts';
@@ -7,8 +7,8 @@ import { replaceAddresses } from './addresses.ts';
 export interface PseudonymKey {
   /** Stands in every pseudonym. */
   readonly id: string;
-  /** 32 bytes. */
-  readonly key: Buffer;
+  /** 32 bytes. As an object it shows itself nowhere, and takes a fifth of the time that bytes take. */
+  readonly key: KeyObject;
 }
 
 /** So much of the HMAC is shown: two people out of 2^32 share a pseudonym with a chance of one in 2^65. */

@@ -1,3 +1,5 @@
+import { createSecretKey } from 'node:crypto';
+
 import { describe, expect, test } from 'vitest';
 
 import type { Plan, PlanContext } from '../../../src/bridge/plan.ts';
@@ -12,8 +14,8 @@ import { admitted, category, element, note, state, user, userPresence } from '..
 import { ACCOUNT_URI, bridgeSettings, event, openProgress, planContext, received, USERS } from './builders.ts';
 
 const [ANNA = '', BEN = ''] = USERS;
-const KEY: PseudonymKey = { id: 'k2', key: Buffer.alloc(32, 2) };
-const OLD_KEY: PseudonymKey = { id: 'k1', key: Buffer.alloc(32, 1) };
+const KEY: PseudonymKey = { id: 'k2', key: createSecretKey(Buffer.alloc(32, 2)) };
+const OLD_KEY: PseudonymKey = { id: 'k1', key: createSecretKey(Buffer.alloc(32, 1)) };
 const LIMIT = 16_384;
 
 type Json = Readonly<Record<string, unknown>>;

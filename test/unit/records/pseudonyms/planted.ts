@@ -1,3 +1,5 @@
+import { createSecretKey } from 'node:crypto';
+
 import { unreachable } from '../../../../src/lib/assert.ts';
 import type { PseudonymKey } from '../../../../src/records/pseudonyms/pseudonym.ts';
 import type { Schema } from '../../../../src/records/schema/schema.ts';
@@ -36,8 +38,8 @@ export const ADDRESS_FORMS: readonly string[] = [
   `"${LOCAL} kerr"@${HOST}`,
 ];
 
-export const KEY: PseudonymKey = { id: '2026-11', key: Buffer.alloc(32, 7) };
-export const NEXT_KEY: PseudonymKey = { id: '2027-01', key: Buffer.alloc(32, 8) };
+export const KEY: PseudonymKey = { id: '2026-11', key: createSecretKey(Buffer.alloc(32, 7)) };
+export const NEXT_KEY: PseudonymKey = { id: '2027-01', key: createSecretKey(Buffer.alloc(32, 8)) };
 
 /** A value with `text` in every field that holds one, however deep, and one item in every list. */
 export function plantedIn(schema: Schema, text: string): unknown {

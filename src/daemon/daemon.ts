@@ -22,6 +22,7 @@ import { KafkaWatch } from './kafka-watch.ts';
 import { pagesOf } from './pages.ts';
 import { schemaIdsOf } from './schema-registry.ts';
 import { shardMeter } from './shard-meter.ts';
+import { forgetRemovedAccounts } from './removed-accounts.ts';
 import { Shards } from './shards.ts';
 
 export interface DaemonWorld {
@@ -66,6 +67,7 @@ export async function runDaemon(
       schemaIds,
       metrics,
     };
+    await forgetRemovedAccounts(accountWorld, shards.held);
     for (const account of configuration.accounts) {
       accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
     }

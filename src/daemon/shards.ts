@@ -99,6 +99,11 @@ export class Shards {
     return present(this.#held[partitionOf(accountId, this.#shards.length)], `shard of account ${accountId}`);
   }
 
+  /** All that this process holds; none before {@link start}. */
+  get held(): readonly HeldShard[] {
+    return this.#held;
+  }
+
   get statuses(): readonly Shard['status'][] {
     return this.#shards.map(({ status }) => status);
   }

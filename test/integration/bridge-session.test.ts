@@ -51,9 +51,9 @@ describe('a first start', () => {
     expect(
       records
         .inSequence()
-        .slice(0, 3)
+        .slice(0, 5)
         .map(({ value }) => value.recordType),
-    ).toEqual(['gap', 'sessionStarted', 'snapshotBegun']);
+    ).toEqual(['gap', 'sessionStarted', 'signIn', 'snapshotBegun', 'requestAccepted']);
     await until('the change is acknowledged', () => simulator.ledger.events.at(-1)?.acknowledgedAt);
     await expectExactlyOnce(records, simulator.ledger);
   });

@@ -8,6 +8,7 @@ import { type LogicalTopic, TOPICS } from '../../src/records/topics/topics.ts';
 import { setStage, type Stage } from '../support/bridge.ts';
 import { type CommandOutcome, runCommand } from '../support/command-line.ts';
 import { uniqueName } from '../support/kafka.ts';
+import type { TailRecord } from '../support/topic-tail.ts';
 import { until } from '../support/until.ts';
 import { type Facts, outgoing } from '../unit/verify/builders.ts';
 
@@ -53,10 +54,20 @@ async function send(transaction: Transaction, records: readonly OutgoingRecord[]
   }
 }
 
+/**
+ * Commits records and waits until they can be read. A commit is answered before its markers are in all partitions, and
+ * `verify` knows of records at the end of a generation from the progress alone, which these have not.
+ */
 async function publish(bench: Bench, records: readonly OutgoingRecord[]): Promise<void> {
   const transaction = await (await producerOf(bench)).transaction();
   await send(transaction, records);
   await transaction.commit();
+  const ids = new Set(records.map(({ headers }) => headers.ce_id));
+  await until('what was committed can be read', () => ids.isSubsetOf(new Set(bench.stage.records.all.map(idOf))));
+}
+
+function idOf({ value }: TailRecord): string {
+  return value.id;
 }
 
 /** A generation of 8 records: gap, six of presence, and the end of the snapshot. */

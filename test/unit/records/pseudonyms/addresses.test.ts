@@ -144,16 +144,9 @@ describe('an address in a text', () => {
     ['labels of a host', '.a', ''],
     ['digits of a number', '1 ', 'tel:'],
     ['attributes that do not end', ' uri="', ''],
-  ])('is searched for in time proportional to the text: %s', (_what, piece, before) => {
-    const length = 10_000;
-    const timeOf = (count: number): number => {
-      const text = before + piece.repeat(count);
-      const start = performance.now();
-      replaceAddresses(text, () => 'X');
-      return performance.now() - start;
-    };
-    timeOf(length);
-    // Quadratic time would be the 256-fold.
-    expect(timeOf(16 * length)).toBeLessThan(Math.max(50, 100 * timeOf(length)));
+  ])('is searched for without going back over the text again and again: %s', (_what, piece, before) => {
+    // A search in quadratic time would take minutes over this and run into the time limit of the test.
+    const text = before + piece.repeat(300_000);
+    expect(replaceAddresses(text, () => 'X').length).toBeGreaterThan(0);
   });
 });

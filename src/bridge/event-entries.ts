@@ -22,7 +22,7 @@ export interface EntryWorld {
   readonly owner: RecordOwner;
   readonly firstSequence: number;
   /** Encodes a record, in parts if it is too large; null if it cannot be made to fit. */
-  readonly fit: (record: DataRecord, firstSequence: number) => readonly EncodedRecord[] | null;
+  readonly fit: (record: DataRecord) => readonly EncodedRecord[] | null;
   readonly encode: (record: DataRecord) => OutgoingRecord;
   /** The current state, behind those that it ends. */
   readonly encodeCurrent: (current: CurrentRecord) => readonly OutgoingRecord[];
@@ -44,7 +44,7 @@ export function entriesOfEvent(
   for (const given of records) {
     const record = withSequence(given, sequence);
     const folded = users.fold(record);
-    const fitted = fit(folded === null ? record : { topic: 'presence', value: folded.presence }, sequence);
+    const fitted = fit(folded === null ? record : { topic: 'presence', value: folded.presence });
     if (fitted === null) return null;
     entries.push(...fitted);
     sequence += fitted.length;

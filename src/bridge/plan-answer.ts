@@ -93,15 +93,16 @@ function publish(
     users: batch.users,
   };
   const ended = endSnapshot(context, published, context.settings.session.snapshotTimeoutMs, batch);
+  const { records } = batch;
   return {
-    records: batch.records,
+    records,
     next: { ...(ended ?? published), nextSequence: batch.nextSequence },
     ack,
     events,
     repeats: admission.repeats,
     batch,
     isCounterRestart: false,
-    isWorthCommitting: batch.records.length > 0 || (events.length > 0 && ack.ackId !== progress.ackId),
+    isWorthCommitting: records.length > 0 || (events.length > 0 && ack.ackId !== progress.ackId),
   };
 }
 

@@ -92,7 +92,7 @@ export class RecordBatch {
     const { claim, settings } = this.#context;
     const record = operationsRecord(type, { replica: settings.replica, claim, ...facts }, this.#sourceContext());
     // A list of missing users may be long; all else that the bridge says fits.
-    this.#push(this.#fit(record, operationIdentity(this.nextSequence), this.nextSequence) ?? [this.#encoded(record)]);
+    this.#push(this.#fit(record, operationIdentity(this.nextSequence)) ?? [this.#encoded(record)]);
     return record.value.id;
   }
 
@@ -118,7 +118,7 @@ export class RecordBatch {
       users: this.#users,
       owner: this.#owner,
       firstSequence: this.nextSequence,
-      fit: (record, firstSequence) => this.#fit(record, event.identity, firstSequence),
+      fit: (record) => this.#fit(record, event.identity),
       encode: (record) => outgoingOf(record, this.#outlet),
       encodeCurrent: (current) => outgoingStatesOf(current, this.#outlet),
     });
@@ -182,8 +182,8 @@ export class RecordBatch {
     return { installation, accountId, generation: this.#progress.generation };
   }
 
-  #fit(record: DataRecord, identity: string, firstSequence: number): readonly EncodedRecord[] | null {
-    return fittedOf(record, { owner: this.#owner, identity, firstSequence }, this.#outlet);
+  #fit(record: DataRecord, identity: string): readonly EncodedRecord[] | null {
+    return fittedOf(record, { owner: this.#owner, identity }, this.#outlet);
   }
 
   #encoded(record: DataRecord): EncodedRecord {

@@ -1,5 +1,6 @@
 import type { ProgressValue } from '../kafka/commit-unit.ts';
 import { formatUserState, parseUserState, type UserState } from '../records/state/user-state.ts';
+import { type AccountProgress, initialProgress, parseProgress, progressKey } from './account-progress.ts';
 import type { UserStates } from './user-fold.ts';
 
 /** Key of a user's state in the progress topic (records §4). An account's id has no slash in it, a URI may have. */
@@ -23,6 +24,22 @@ export function changedUserStates(accountId: string, before: UserStates, after: 
   }
   for (const uri of before.keys()) if (!after.has(uri)) changed.push({ key: userKey(accountId, uri), value: null });
   return changed;
+}
+
+/**
+ * Where an account stands, its users included, by all that is committed in its shard.
+ *
+ * @param accountUri of an account that was never seen.
+ * @throws {@link ProgressFormatError} or {@link UserStateFormatError} if something of it cannot be read.
+ */
+export function recoverProgress(
+  accountId: string,
+  accountUri: string,
+  committed: ReadonlyMap<string, string>,
+): AccountProgress {
+  const text = committed.get(progressKey(accountId));
+  const progress = text === undefined ? initialProgress(accountId, accountUri) : parseProgress(accountId, text);
+  return { ...progress, users: recoverUserStates(accountId, committed) };
 }
 
 /**

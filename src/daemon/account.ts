@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { initialProgress, parseProgress, progressKey } from '../bridge/account-progress.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { Cursor } from '../bridge/cursor.ts';
 import { leaveSession } from '../bridge/leave.ts';
 import type { BridgeParts } from '../bridge/parts.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
-import { recoverUserStates } from '../bridge/user-progress.ts';
+import { recoverProgress } from '../bridge/user-progress.ts';
 import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { CwaClient } from '../cwa/client.ts';
@@ -145,7 +144,6 @@ function cursorOf(
   client: CwaClient,
   beat: () => void,
 ): Cursor {
-  const committed = recovered.progress.get(progressKey(account.id));
   return new Cursor({
     installation: configuration.installation,
     shard: {
@@ -154,10 +152,7 @@ function cursorOf(
       },
       commit: (unit) => withPulse(shard.commit(unit), beat, clock),
     },
-    recovered: {
-      ...(committed === undefined ? initialProgress(account.id, account.uri) : parseProgress(account.id, committed)),
-      users: recoverUserStates(account.id, recovered.progress),
-    },
+    recovered: recoverProgress(account.id, account.uri, recovered.progress),
     sealingKeys,
     secrets: () => JSON.stringify(client.credentials().reveal()),
     clock,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import { parseProgress, progressKey } from '../bridge/account-progress.ts';
+import { progressKey } from '../bridge/account-progress.ts';
 import { Cursor } from '../bridge/cursor.ts';
 import type { PlanContext } from '../bridge/plan.ts';
 import { planUnwatched } from '../bridge/plan-users.ts';
-import { recoverUserStates } from '../bridge/user-progress.ts';
+import { recoverProgress } from '../bridge/user-progress.ts';
 import type { AccountWorld } from './account.ts';
 import { recordSettingsOf, sessionSettingsOf, userStateSettingsOf } from './bridge-settings.ts';
 import type { HeldShard } from './shards.ts';
@@ -30,10 +30,7 @@ export async function forgetRemovedAccounts(world: AccountWorld, held: readonly 
 
 async function forget(world: AccountWorld, { recovered, shard }: HeldShard, accountId: string): Promise<void> {
   const { clock, configuration, log } = world;
-  const users = recoverUserStates(accountId, recovered.progress);
-  if (users.size === 0) return;
-  const text = recovered.progress.get(progressKey(accountId)) ?? '';
-  const progress = { ...parseProgress(accountId, text), users };
+  const progress = recoverProgress(accountId, '', recovered.progress);
   const context = contextOf(world, { accountId, accountUri: progress.accountUri });
   const plan = planUnwatched({ ...context, claim: recovered.claim }, progress);
   if (plan === null) return;
@@ -46,7 +43,7 @@ async function forget(world: AccountWorld, { recovered, shard }: HeldShard, acco
     clock,
   });
   await cursor.advance({ ...plan, next: { ...plan.next, watch: { hash: null, pending: [] } } });
-  log.warn({ accountId, users: users.size }, 'account no longer configured: its users are forgotten');
+  log.warn({ accountId, users: progress.users.size }, 'account no longer configured: its users are forgotten');
 }
 
 /** Such an account publishes nothing but ends of states: the rest of what a plan knows does not come into play. */

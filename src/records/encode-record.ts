@@ -1,7 +1,6 @@
-import { unreachable } from '../lib/assert.ts';
 import { recordBytesOf, type ValuedRecord } from '../lib/outgoing-record.ts';
 import { encodeValue, type EncodedValue, type SchemaIds } from './encode-value.ts';
-import { TOPICS, type DataRecord, type LogicalTopic } from './topics/topics.ts';
+import { TOPICS, type DataRecord, type LogicalTopic, type TopicDefinition } from './topics/topics.ts';
 
 export interface EncodeOptions {
   readonly installation: string;
@@ -40,25 +39,8 @@ export function encodeRecord(record: DataRecord, options: EncodeOptions): Valued
   return { topic: options.topics[record.topic], ...sized, bytes: recordBytesOf(sized) };
 }
 
-function encodedOf(record: DataRecord, ids: SchemaIds | undefined): EncodedValue {
-  switch (record.topic) {
-    case 'presence':
-      return encodeValue(TOPICS.presence, record.value, ids?.presence);
-    case 'signin':
-      return encodeValue(TOPICS.signin, record.value, ids?.signin);
-    case 'contacts':
-      return encodeValue(TOPICS.contacts, record.value, ids?.contacts);
-    case 'conversations':
-      return encodeValue(TOPICS.conversations, record.value, ids?.conversations);
-    case 'requests':
-      return encodeValue(TOPICS.requests, record.value, ids?.requests);
-    case 'unknown':
-      return encodeValue(TOPICS.unknown, record.value, ids?.unknown);
-    case 'operations':
-      return encodeValue(TOPICS.operations, record.value, ids?.operations);
-    case 'deadletter':
-      return encodeValue(TOPICS.deadletter, record.value, ids?.deadletter);
-    default:
-      return unreachable(record);
-  }
+function encodedOf({ topic, value }: DataRecord, ids: SchemaIds | undefined): EncodedValue {
+  // A record's value is that of its topic, which the type of the pair says and that of a lookup does not.
+  const definition = TOPICS[topic] as TopicDefinition<DataRecord['value']>;
+  return encodeValue(definition, value, ids?.[topic]);
 }

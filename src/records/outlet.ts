@@ -5,7 +5,7 @@ import type { SchemaIds } from './encode-value.ts';
 import { concealRecord, concealValue } from './pseudonyms/conceal.ts';
 import { concealId, type PseudonymKey, pseudonymOf } from './pseudonyms/pseudonym.ts';
 import { type RecordOwner, recordId } from './record-id.ts';
-import { type EncodedRecord, fitRecords } from './splitting/fit-records.ts';
+import { type EncodedRecord, fitRecord } from './splitting/fit-records.ts';
 import { type CurrentRecord, currentSchema } from './topics/current.ts';
 import type { DataRecord, PublishedTopic } from './topics/topics.ts';
 
@@ -33,8 +33,6 @@ export interface RecordPlace {
   readonly owner: RecordOwner;
   /** Of what the record is about: part of its `id`. */
   readonly identity: string;
-  /** `sequence` of the record, or of its first part. */
-  readonly firstSequence: number;
 }
 
 /** Encodes a record whatever its size. */
@@ -51,16 +49,15 @@ export function outgoingOf(record: DataRecord, settings: OutletSettings): Outgoi
  */
 export function fittedOf(
   record: DataRecord,
-  { firstSequence, identity, owner }: RecordPlace,
+  { identity, owner }: RecordPlace,
   settings: OutletSettings,
 ): readonly EncodedRecord[] | null {
   const key = firstKeyOf(settings);
-  const fitted = fitRecords([key === undefined ? record : concealRecord(record, key)], {
+  const fitted = fitRecord(key === undefined ? record : concealRecord(record, key), {
     bytesMax: settings.recordBytesMax,
     encode: (part) => encodeRecord(part, settings),
-    firstSequence,
-    idOf: (userIndex, part) => {
-      const id = recordId(owner, identity, userIndex, part);
+    idOf: (part) => {
+      const id = recordId(owner, identity, record.value.userIndex, part);
       return key === undefined ? id : concealId(id, key);
     },
   });

@@ -1,12 +1,12 @@
 import { USER_RAW_CATEGORIES } from '../cwa/protocol.ts';
 import type { AdmittedEvent } from '../events/ordered-event.ts';
 import type { XmlElement } from '../lib/xml.ts';
-import { type PresenceSubject, presenceRecord } from './presence-record.ts';
+import { presenceRecord } from './presence-record.ts';
 import { ElementReader } from './reading/element-reader.ts';
 import { Findings } from './reading/findings.ts';
+import { readUri } from './reading/read-uri.ts';
 import type { RecordContext } from './record-context.ts';
 import type { DataRecord } from './topics/topics.ts';
-import { normalizeUri } from './uri.ts';
 import { besideUsers, onlyUser, userSlice, usersOf } from './user-slice.ts';
 
 /**
@@ -31,7 +31,7 @@ export function recordsOfUsers(event: AdmittedEvent, context: RecordContext): re
     const reader = new ElementReader(user, beside, findings);
     const slice = (): XmlElement =>
       hasOwnerless ? onlyUser(event.element, user) : userSlice(event.element, users, userIndex);
-    const subject = { ...subjectOf(reader), isSelf: false, userIndex, userCount: users.length, slice };
+    const subject = { ...readUri(reader, 'uri'), isSelf: false, userIndex, userCount: users.length, slice };
     return presenceRecord(event, context, reader, rid, subject);
   });
   if (users.length > 0 && !hasOwnerless) return records;
@@ -67,11 +67,4 @@ export function recordOfSelf(event: AdmittedEvent, context: RecordContext): Data
 function readEnvelope(reader: ElementReader): string | null {
   reader.attribute('eid');
   return reader.attribute('rid');
-}
-
-function subjectOf(reader: ElementReader): Pick<PresenceSubject, 'uri' | 'uriRaw'> {
-  const uriRaw = reader.attribute('uri');
-  const { uri, warnings } = normalizeUri(uriRaw ?? '');
-  for (const warning of warnings) reader.findings.warn(warning);
-  return { uri, uriRaw };
 }

@@ -1,7 +1,10 @@
-import { hash } from 'node:crypto';
-
 import { textOf, type XmlElement } from '../lib/xml.ts';
-import { type ConcealedTexts, concealConversation, holdsConversation } from './conversations/conceal-conversation.ts';
+import {
+  type ConcealedTexts,
+  concealConversation,
+  holdsConversation,
+  traceOf,
+} from './conversations/conceal-conversation.ts';
 import type { Warning } from './warnings.ts';
 
 /** What becomes of a text that somebody wrote: kept, replaced by its digest, or dropped. */
@@ -89,7 +92,7 @@ function withoutTexts(element: XmlElement, privacy: 'hash' | 'drop'): XmlElement
   if (elements.length > 0) return { ...element, children: elements.map((child) => withoutTexts(child, privacy)) };
   const text = textOf(element);
   const isHashed = privacy === 'hash' && text !== '';
-  return { ...element, children: isHashed ? [`sha256:${hash('sha256', text, 'hex')}`] : [] };
+  return { ...element, children: isHashed ? [traceOf(text)] : [] };
 }
 
 function mapElements(element: XmlElement, map: (child: XmlElement) => XmlElement): XmlElement['children'] {

@@ -5,7 +5,7 @@ import type { RecordContext } from './record-context.ts';
 import { eventHead } from './record-head.ts';
 import { TOPICS, type DataRecord } from './topics/topics.ts';
 import { normalizeUri } from './uri.ts';
-import { uriOf, userSlice, usersOf } from './user-slice.ts';
+import { ownAttribute, uriOf, userSlice, usersOf } from './user-slice.ts';
 
 /**
  * An event in its generic form (events-and-categories §3.5): attributes as a list, everything inside as XML. Keyed by
@@ -116,10 +116,4 @@ function unknownRecord(
       rawXml,
     },
   };
-}
-
-function ownAttribute(element: XmlElement, name: string): string | null {
-  const own = element.attributes.filter(({ namespace }) => namespace === '');
-  const exact = own.find((attribute) => attribute.name === name);
-  return (exact ?? own.find((attribute) => attribute.name.toLowerCase() === name))?.value ?? null;
 }

@@ -35,7 +35,16 @@ export function besideUsers(event: XmlElement): XmlElement {
 
 /** The `uri` attribute of a user, verbatim. */
 export function uriOf(user: XmlElement): string | null {
-  const own = user.attributes.filter(({ namespace }) => namespace === '');
-  const exact = own.find(({ name }) => name === 'uri');
-  return (exact ?? own.find(({ name }) => name.toLowerCase() === 'uri'))?.value ?? null;
+  return ownAttribute(user, 'uri');
+}
+
+/**
+ * The value of an attribute without namespace, verbatim, where no reader takes the element apart.
+ *
+ * @param name in lower case; letter case is ignored if the exact name is missing (events-and-categories §9).
+ */
+export function ownAttribute(element: XmlElement, name: string): string | null {
+  const own = element.attributes.filter(({ namespace }) => namespace === '');
+  const exact = own.find((attribute) => attribute.name === name);
+  return (exact ?? own.find((attribute) => attribute.name.toLowerCase() === name))?.value ?? null;
 }

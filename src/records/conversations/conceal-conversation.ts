@@ -119,6 +119,7 @@ function concealedAttributes(attributes: readonly XmlAttribute[], concealing: Co
   });
 }
 
-function traceOf(text: string): string {
+/** What stands for a text that is hashed. */
+export function traceOf(text: string): string {
   return `sha256:${hash('sha256', text, 'hex')}`;
 }

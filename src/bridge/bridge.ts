@@ -1,11 +1,9 @@
-import type { PollResult } from '../cwa/poll.ts';
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
-import { TransientError } from '../cwa/errors.ts';
-import { present, unreachable } from '../lib/assert.ts';
-import { backoffMs } from '../lib/backoff.ts';
+import { unreachable } from '../lib/assert.ts';
+import { commitWhatIsDue } from './between-polls.ts';
 import { failureOf, isAbort } from './failure.ts';
-import { whileKeepingAlive } from './keep-alive.ts';
-import { type BridgeParts, planContext } from './parts.ts';
+import { failureWaitMs } from './failure-wait.ts';
+import { type BridgeParts, type Commit, planContext } from './parts.ts';
 import {
   afterFailure,
   type Failure,
@@ -15,10 +13,8 @@ import {
   type OpenPhase,
   type Phase,
 } from './phase.ts';
-import type { Plan } from './plan.ts';
-import { planPartitionsChanged } from './plan-partitions.ts';
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
-import { planSnapshotEnd } from './plan-snapshot.ts';
+import { Polling } from './polling.ts';
 import { publishAnswer } from './publish-answer.ts';
 import { UserUpkeep } from './user-upkeep.ts';
 import { beginGeneration, openSession, resumeSession, signIn, subscribe } from './session-steps.ts';
@@ -40,16 +36,17 @@ const QUARANTINE_TURN_MS = 10_000;
 export class Bridge {
   readonly #parts: BridgeParts;
   readonly #upkeep: UserUpkeep;
+  readonly #polling: Polling;
   #phase: Phase;
-  #pollWaitMs: number;
-  #sessionTimeoutSeconds: number | null = null;
 
   /** @param hasTicket whether the client already holds the secrets of the recovered session. */
   constructor(parts: BridgeParts, hasTicket: boolean) {
     this.#parts = parts;
     this.#upkeep = new UserUpkeep(parts);
+    this.#polling = new Polling(parts, () => {
+      this.#upkeep.polled();
+    });
     this.#phase = firstPhase(parts.cursor.progress, hasTicket);
-    this.#pollWaitMs = parts.settings.session.pollWaitMinMs;
   }
 
   get phase(): Phase {
@@ -129,91 +126,23 @@ export class Bridge {
     if (!phase.isBegun) return beginGeneration(this.#parts, phase);
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
     const opened = await openSession(this.#parts, signal);
-    this.#pollWaitMs = this.#clampPollWait(opened.pollWaitTimeMs);
+    this.#polling.adoptWait(opened.pollWaitTimeMs);
     return opened.phase;
   }
 
   async #stepOpen(phase: OpenPhase, signal: AbortSignal): Promise<Phase> {
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
-    if (phase.toSubscribe.length > 0)
-      return subscribe(this.#parts, (plan) => this.#commit(plan, signal), phase, signal);
+    const commit: Commit = (plan) => this.#polling.commit(plan, signal);
+    if (phase.toSubscribe.length > 0) return subscribe(this.#parts, commit, phase, signal);
     const { cursor, settings } = this.#parts;
     const { generation } = cursor.progress;
-    const result = await this.#poll(signal);
-    if (result.kind === 'events') {
-      await publishAnswer(this.#parts, (plan) => this.#commit(plan, signal), result);
-    }
-    await this.#upkeep.afterPoll((plan) => this.#commit(plan, signal));
-    await this.#commitWhatIsDue(signal);
-    await this.#parts.clock.sleep(this.#pollWaitMs, signal);
+    const result = await this.#polling.poll(signal);
+    if (result.kind === 'events') await publishAnswer(this.#parts, commit, result);
+    await this.#upkeep.afterPoll(commit);
+    await commitWhatIsDue(this.#parts, commit);
+    await this.#parts.clock.sleep(this.#polling.waitMs, signal);
     // The server counts anew: whom it still watches for us is doubtful.
     return cursor.progress.generation === generation ? OPEN : { ...OPEN, toSubscribe: settings.account.users };
-  }
-
-  async #poll(signal: AbortSignal): Promise<PollResult> {
-    const { client, clock, observer } = this.#parts;
-    const startedAt = clock.monotonic();
-    const result = await client.poll(this.#pollRequest(), signal);
-    this.#upkeep.polled();
-    const hasEvents = result.kind === 'events' && result.answer.events.length > 0;
-    observer.polled(hasEvents ? 'events' : 'nothing', clock.monotonic() - startedAt);
-    if (result.kind === 'events') {
-      const { pollWaitTimeMs, sessionTimeoutSeconds } = result.answer;
-      this.#pollWaitMs = this.#clampPollWait(pollWaitTimeMs);
-      this.#sessionTimeoutSeconds = sessionTimeoutSeconds ?? this.#sessionTimeoutSeconds;
-      observer.answerReceived({ bytes: result.bodyBytes, sessionTimeoutSeconds });
-    }
-    return result;
-  }
-
-  /** The acknowledgement that Kafka has committed, and no other. */
-  #pollRequest() {
-    const { cursor, settings } = this.#parts;
-    const { ackId, sid } = cursor.progress;
-    return { sid: present(sid, 'sid of an open session'), ackId, isUserActive: settings.isUserActive };
-  }
-
-  /** What there is to say beside the answer; else, once in a while, what changed although nothing was published. */
-  async #commitWhatIsDue(signal: AbortSignal): Promise<void> {
-    const { clock, cursor, settings, takePartitionChanges } = this.#parts;
-    const changes = takePartitionChanges();
-    if (changes.length > 0) {
-      await this.#commit(planPartitionsChanged(planContext(this.#parts), cursor.progress, changes), signal);
-    }
-    const { progressIntervalMs, snapshotTimeoutMs } = settings.session;
-    const snapshotEnd = planSnapshotEnd(planContext(this.#parts), cursor.progress, snapshotTimeoutMs);
-    if (snapshotEnd !== null) await this.#commit(snapshotEnd, signal);
-    const isOld = clock.now() - cursor.progress.committedAt >= progressIntervalMs;
-    if (isOld && cursor.hasUnsealedSecrets) await this.#commit({ records: [], next: cursor.progress }, signal);
-  }
-
-  #commit(plan: Plan, signal: AbortSignal): Promise<void> {
-    const { clock, cursor, observer, settings } = this.#parts;
-    const quarterMs = (this.#sessionTimeoutSeconds ?? Number.POSITIVE_INFINITY) * 250;
-    const keepAlive = {
-      clock,
-      intervalMs: Math.min(settings.session.keepAliveMs, quarterMs),
-      poll: (over: AbortSignal) => this.#keepAlive(over),
-      onPending: (pendingMs: number) => observer.unacknowledged(pendingMs),
-    };
-    return whileKeepingAlive(cursor.advance(plan), keepAlive, signal);
-  }
-
-  /** Whatever it says, it changes nothing: the next real poll finds out. */
-  async #keepAlive(over: AbortSignal): Promise<void> {
-    const { beat, client, clock, log, observer } = this.#parts;
-    beat();
-    const startedAt = clock.monotonic();
-    try {
-      await client.keepAlivePoll({ ...this.#pollRequest(), isUserActive: true }, over);
-      this.#upkeep.polled();
-      observer.polled('keep-alive', clock.monotonic() - startedAt);
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure === null && !isAbort(error, over)) throw error;
-      if (failure !== null && failure !== 'sign-in-refused') observer.polled(failure, clock.monotonic() - startedAt);
-      log.debug({ err: error }, 'keep-alive poll failed');
-    }
   }
 
   async #afterFailure(before: Phase, failure: Failure, error: unknown, signal: AbortSignal): Promise<void> {
@@ -226,32 +155,12 @@ export class Bridge {
       this.#enter(await this.#giveUp(error));
       return;
     }
-    const waitMs = this.#waitAfter(phase, wait, error);
+    const waitMs = failureWaitMs(this.#parts, phase, wait, error);
     const fields = { err: error, failure, phase: phase.kind, waitMs: Math.round(waitMs) };
     if (phase.kind === 'stopped') log.error(fields, 'account stopped: a person has to act');
     else if (waitMs >= LOUD_WAIT_MS) log.warn(fields, 'step failed');
     else log.info(fields, 'step failed');
     await this.#upkeep.wait(waitMs, signal);
-  }
-
-  #waitAfter(phase: Phase, wait: 'none' | 'backoff' | 'long', error: unknown): number {
-    const { random, settings } = this.#parts;
-    switch (wait) {
-      case 'none':
-        return 0;
-      case 'long':
-        return settings.session.longWaitMs;
-      case 'backoff': {
-        const failures = phase.kind === 'opening' || phase.kind === 'open' ? Math.max(1, phase.failures) : 1;
-        const asked = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0;
-        return Math.max(
-          backoffMs(failures, settings.session.backoff, random),
-          Math.min(asked, settings.session.longWaitMs),
-        );
-      }
-      default:
-        return unreachable(wait);
-    }
   }
 
   /** Dead letter, gap and new generation in one transaction (I8). */
@@ -276,11 +185,6 @@ export class Bridge {
     await cursor.advance(plan);
     log.warn({}, 'quarantine over: trying again');
     return phase;
-  }
-
-  #clampPollWait(askedMs: number | null): number {
-    const { pollWaitMaxMs, pollWaitMinMs } = this.#parts.settings.session;
-    return Math.min(pollWaitMaxMs, Math.max(pollWaitMinMs, askedMs ?? this.#pollWaitMs));
   }
 }
 

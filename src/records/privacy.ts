@@ -1,3 +1,4 @@
+import { NOTE_NAMESPACE } from '../cwa/protocol.ts';
 import { textOf, type XmlElement } from '../lib/xml.ts';
 import {
   type ConcealedTexts,
@@ -28,7 +29,9 @@ export interface Disclosure {
 
 /** Sign-in data is a secret of the session and personal data besides (events-and-categories §4.1). */
 const SECRET = 'signindata';
+/** In lower case, like the next: what only looks like a note is hidden as well. */
 const NOTE_CATEGORIES: ReadonlySet<string> = new Set(['note', 'notehistory']);
+const CATEGORY_ELEMENTS: ReadonlySet<string> = new Set(['cwacategory', 'rawcategory']);
 const NOTHING_CONCEALED: ConcealedTexts = new Map();
 
 /**
@@ -36,7 +39,8 @@ const NOTHING_CONCEALED: ConcealedTexts = new Map();
  * by any way: typed, raw, as an extension, or in a dead letter.
  *
  * - `signInData`, element or attribute, is emptied whatever the rules say.
- * - Inside the categories `note` and `noteHistory` all text follows `rules.notes`; attributes (type, times) stay.
+ * - Inside the categories `note` and `noteHistory`, and in the namespace of their bodies wherever they stand, all text
+ *   follows `rules.notes`; attributes (type, times) stay.
  * - Inside a conversation all text that the protocol does not write itself follows `rules.messages`.
  */
 export function disclosable(event: XmlElement, rules: PrivacyRules): Disclosure {
@@ -79,10 +83,12 @@ function withoutNotes(element: XmlElement, privacy: 'hash' | 'drop'): XmlElement
   return { ...element, children: mapElements(element, (child) => withoutNotes(child, privacy)) };
 }
 
-function isNote(element: XmlElement): boolean {
-  if (element.name !== 'cwaCategory' && element.name !== 'rawCategory') return false;
-  return element.attributes.some(({ name, value }) => {
-    return name.toLowerCase() === 'name' && NOTE_CATEGORIES.has(value.trim().toLowerCase());
+/** A body is known by its namespace: it may stand beside its category, or in one that is called otherwise. */
+function isNote({ attributes, name, namespace }: XmlElement): boolean {
+  if (namespace.length === NOTE_NAMESPACE.length && namespace.toLowerCase() === NOTE_NAMESPACE) return true;
+  if (!CATEGORY_ELEMENTS.has(name.toLowerCase())) return false;
+  return attributes.some((attribute) => {
+    return attribute.name.toLowerCase() === 'name' && NOTE_CATEGORIES.has(attribute.value.trim().toLowerCase());
   });
 }
 

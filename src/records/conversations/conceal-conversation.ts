@@ -28,13 +28,13 @@ interface Concealing {
   hadUnknownText: boolean;
 }
 
-/** Facts with what people wrote in them: a conversation, wherever in an event they stand. */
-const WRITING_FACTS: ReadonlySet<string> = new Set([
-  CONFERENCE,
-  'messageReceived',
-  'imSessionReceived',
-  'voIPReceived',
-]);
+/** Facts with what people wrote in them: a conversation, wherever in an event they stand. In lower case. */
+const WRITING_FACTS: ReadonlySet<string> = new Set(
+  [CONFERENCE, 'messageReceived', 'imSessionReceived', 'voIPReceived'].map((name) => name.toLowerCase()),
+);
+
+/** A look at the length spares most elements of an answer the rest. */
+const BEGINNING_LENGTHS: ReadonlySet<number> = new Set(['message', ...WRITING_FACTS].map(({ length }) => length));
 
 /** Elements that hold what people wrote, and nothing else, as their text. */
 const WRITTEN: ReadonlySet<string> = new Set(['content', 'subject', 'message']);
@@ -53,10 +53,15 @@ function beginsInside(element: XmlElement): boolean {
   return false;
 }
 
-/** A message is known by its content: other elements may be called so. */
+/**
+ * In any letter case: what only looks like a conversation is an unknown event, and no less somebody's words. A message
+ * is known by its content: other elements may be called so.
+ */
 function beginsConversation(element: XmlElement): boolean {
-  if (WRITING_FACTS.has(element.name)) return true;
-  return element.name === 'message' && elementsOf(element).some(({ name }) => name === 'content');
+  if (!BEGINNING_LENGTHS.has(element.name.length)) return false;
+  const name = element.name.toLowerCase();
+  if (WRITING_FACTS.has(name)) return true;
+  return name === 'message' && elementsOf(element).some((child) => child.name.toLowerCase() === 'content');
 }
 
 /**

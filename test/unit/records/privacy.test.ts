@@ -49,7 +49,10 @@ describe('presence notes', () => {
     const nested = element('cwaCategory', { name: 'note' }, element('memo', {}, element('p', {}, TEXT), TEXT));
     const bare = element('cwaCategory', { name: 'NOTE' }, TEXT);
     const raw = element('rawCategory', { name: 'noteHistory' }, element('x', {}, TEXT));
-    for (const each of [noted(), noted('noteHistory'), nested, bare, raw]) {
+    const cased = element('cwacategory', { name: 'note' }, element('body', {}, TEXT));
+    const misnamed = category('moods', { instance: '0' }, note(element('body', {}, TEXT)));
+    const beside = within('HTTP://schemas.microsoft.com/2006/09/SIP/note', element('note', {}, TEXT));
+    for (const each of [noted(), noted('noteHistory'), nested, bare, raw, cased, misnamed, beside]) {
       expect(everythingOf(userPresence(user('sip:a@b', each)), privacyNotes)).not.toContain(TEXT);
       expect(everythingOf(element('surprise', {}, each), privacyNotes)).not.toContain(TEXT);
     }
@@ -86,6 +89,8 @@ describe('conversations', () => {
     ['a word in the wrong place', conference(element('messageReceived', {}, leaf('role')))],
     ['a conference in the CWA namespace', within(CWA, conference(element('messageReceived', {}, message)))],
     ['a conference of another vocabulary', within('urn:foreign', conference(leaf('imSessionState')))],
+    ['a conference in another letter case', element('Conference', {}, element('MessageReceived', {}, leaf('Content')))],
+    ['a message in another letter case', element('surprise', {}, element('Message', {}, leaf('CONTENT')))],
     ['a conversation inside an unknown event', element('surprise', {}, conference(leaf('page')))],
     ['a message inside an unknown event', element('surprise', {}, element('sent', {}, message))],
     ['a conversation inside presence', userPresence(user('sip:a@b', element('messageReceived', {}, message)))],

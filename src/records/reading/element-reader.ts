@@ -101,9 +101,11 @@ export class ElementReader {
     return readTime(this.attribute(name), this.findings);
   }
 
-  /** The `xsi:type` without its prefix (§6.3). */
+  /** The `xsi:type` without its prefix (§6.3); one of another namespace if there is none of its own. */
   xsiType(): string | null {
-    const index = this.#attributes.findIndex((a) => a !== null && a.name === 'type' && a.namespace !== '');
+    const own = this.#attributes.findIndex((a) => a !== null && a.name === 'type' && a.namespace === XSI_NAMESPACE);
+    const isOther = (a: XmlAttribute | null): boolean => a !== null && a.name === 'type' && a.namespace !== '';
+    const index = own === -1 ? this.#attributes.findIndex(isOther) : own;
     const attribute = this.#attributes[index] ?? null;
     if (attribute === null) return null;
     this.#attributes[index] = null;

@@ -158,6 +158,14 @@ describe('the flat columns of a state', () => {
     expect(record.categories.map(({ bodyType }) => bodyType)).toEqual(['aggregateState', 'userState']);
     expect(record.warnings).toEqual(['unexpected-namespace']);
   });
+
+  test('the type of a foreign namespace is none where there is one of its own, whichever comes first', () => {
+    const types = { '{urn:foreign}type': 'other', [`{${XSI}}type`]: 'aggregateState' };
+    const record = presenceWith([category('state', { instance: '1' }, state(types, availability('3500')))]);
+    expect(record.categories[0]?.bodyType).toBe('aggregateState');
+    expect(record.warnings).toEqual([]);
+    expect(record.extensions).toMatchObject([{ name: 'type', namespace: 'urn:foreign', value: 'other' }]);
+  });
 });
 
 describe('notes', () => {

@@ -29,7 +29,7 @@ export interface ShardParts {
 
 /** One shard that this process holds, with what was committed in it when it was taken. */
 export interface HeldShard {
-  readonly shard: Shard;
+  readonly shard: Pick<Shard, 'commit' | 'status'>;
   readonly recovered: RecoveredShard;
   /** Makes the function by which one account learns of topics with another number of partitions, each once. */
   readonly partitionChangesFor: (accountId: string) => () => readonly PartitionsChanged[];

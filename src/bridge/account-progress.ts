@@ -3,7 +3,9 @@ import { NOTHING_SEEN, type SeenEvents } from '../events/admit.ts';
 import { formatRemembered, parseRemembered } from '../events/forget.ts';
 import { BridgeError } from '../lib/errors.ts';
 import { type AccountSignIn, NEVER_SIGNED_IN } from '../records/state/account-edge.ts';
+import { NO_ORDERS, type OrdersDone } from './orders/orders-done.ts';
 import type { RememberedRequests } from './own-requests.ts';
+import type { PendingQuery } from './pending-queries.ts';
 import type { Sealed } from './sealing.ts';
 import type { UserStates } from './user-fold.ts';
 
@@ -41,6 +43,8 @@ export interface AccountProgress {
     /** Users whose first presence after our subscribe is still to come. */
     readonly pending: readonly string[];
   };
+  /** Queries of this generation that are not answered yet. */
+  readonly queries: readonly PendingQuery[];
   /** Wall time of the last subscribe, for the end of the snapshot; null when none runs. */
   readonly snapshotSince: number | null;
   readonly openGapId: string | null;
@@ -51,6 +55,8 @@ export interface AccountProgress {
   readonly poison: { readonly count: number; readonly since: number; readonly until: number | null };
   /** Refused sign-ins, committed before the next attempt, so that restarts cannot lock the account. */
   readonly logins: { readonly refusals: readonly number[]; readonly secretMark: string | null };
+  /** What operators have asked for, as far as it is carried out. */
+  readonly orders: OrdersDone;
   readonly sealed: Sealed | null;
   readonly committedAt: number;
   readonly claim: number;
@@ -73,12 +79,14 @@ export function initialProgress(accountId: string, accountUri: string): AccountP
     requests: [],
     seen: NOTHING_SEEN,
     watch: { hash: null, pending: [] },
+    queries: [],
     snapshotSince: null,
     openGapId: null,
     signIn: NEVER_SIGNED_IN,
     users: new Map(),
     poison: { count: 0, since: 0, until: null },
     logins: { refusals: [], secretMark: null },
+    orders: NO_ORDERS,
     sealed: null,
     committedAt: 0,
     claim: 0,

@@ -1,4 +1,5 @@
 import type { EventsAnswer } from '../cwa/envelope.ts';
+import { USER_PRESENCE } from '../cwa/protocol.ts';
 import { type Admission, admitEvents, NOTHING_SEEN } from '../events/admit.ts';
 import { forgetAcknowledged } from '../events/forget.ts';
 import { orderEvents } from '../events/order.ts';
@@ -8,6 +9,8 @@ import { type AckDecision, decideAckId } from './ack-id.ts';
 import type { Plan, PlanContext } from './plan.ts';
 import { planCounterRestart } from './plan-generation.ts';
 import { endSnapshot } from './plan-snapshot.ts';
+import { failedRids } from './outcomes.ts';
+import { queriedUsers, withoutFailed, withoutHeard } from './pending-queries.ts';
 import { RecordBatch } from './record-batch.ts';
 
 /** One answer of a poll, as it arrived. */
@@ -78,18 +81,23 @@ function publish(
   const source = { ackId: answer.ackId, polledAckId, receivedAt, channel: 'data' } as const;
   const batch = new RecordBatch(context, progress, source);
   const pending = new Set(progress.watch.pending);
+  const queried = queriedUsers(progress.queries);
+  const heard = new Set<string>();
   for (const event of admission.admitted) {
+    const isQuery = (uri: string): boolean => queried.has(uri) && !heard.has(uri);
     const records = rejected.has(event.index)
       ? batch.eventDeadLetter(event, 'rejectedByBroker')
-      : batch.event(event, (uri) => pending.has(uri));
-    for (const { value } of records) forgetPending(pending, event, value.subjectUri);
+      : batch.event(event, (uri) => pending.has(uri) && !heard.has(uri), isQuery);
+    for (const { value } of records) noteHeard(heard, event, value.subjectUri);
   }
+  const failed = failedRids(admission.admitted.map(({ element }) => element));
   const published: AccountProgress = {
     ...progress,
     ackId: ack.ackId,
     nextAnswer: progress.nextAnswer + 1,
     seen: forgetAcknowledged(admission.seen, ack.ackId, admission.admitted.length),
-    watch: { ...progress.watch, pending: [...pending] },
+    watch: { ...progress.watch, pending: [...pending.difference(heard)] },
+    queries: withoutFailed(withoutHeard(progress.queries, heard), failed),
     users: batch.users,
   };
   const ended = endSnapshot(context, published, context.settings.session.snapshotTimeoutMs, batch);
@@ -106,7 +114,7 @@ function publish(
   };
 }
 
-/** A user's first presence after our subscribe ends the wait for it; one that went to the dead letters does too. */
-function forgetPending(pending: Set<string>, event: OrderedEvent, subjectUri: string | null): void {
-  if (event.name === 'userPresence' && subjectUri !== null) pending.delete(subjectUri);
+/** A user's first presence after we asked ends the wait for it; one that went to the dead letters does too. */
+function noteHeard(heard: Set<string>, event: OrderedEvent, subjectUri: string | null): void {
+  if (event.name === USER_PRESENCE && subjectUri !== null) heard.add(subjectUri);
 }

@@ -34,6 +34,7 @@ export function planOpening(context: PlanContext, progress: AccountProgress, rea
     requests: [],
     seen: NOTHING_SEEN,
     watch: { hash: null, pending: [] },
+    queries: [],
     snapshotSince: null,
     openGapId: gapId,
     signIn,

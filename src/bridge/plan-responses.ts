@@ -4,6 +4,7 @@ import { orderResponses } from '../events/order.ts';
 import type { AccountProgress } from './account-progress.ts';
 import { rememberRequests, type SentRequests } from './own-requests.ts';
 import type { Plan, PlanContext } from './plan.ts';
+import { withoutFailed, withQueries } from './pending-queries.ts';
 import { planAnswer } from './plan-answer.ts';
 import { RecordBatch } from './record-batch.ts';
 
@@ -36,7 +37,9 @@ export function planResponses(
   isRejected = false,
 ): ResponsesPlan {
   const requests = sent === null ? progress.requests : rememberRequests(progress.requests, sent);
-  const asked: AccountProgress = { ...progress, requests };
+  const failed = new Set(answer.responses.flatMap(({ fault, rid }) => (fault === null || rid === null ? [] : [rid])));
+  const queries = withoutFailed(withQueries(progress.queries, sent), failed);
+  const asked: AccountProgress = { ...progress, requests, queries };
   const batch = new RecordBatch(context, asked, {
     ackId: null,
     polledAckId: null,

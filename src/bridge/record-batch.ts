@@ -111,9 +111,13 @@ export class RecordBatch {
     this.#pushStates(outgoingTombstones(userUri, this.#outlet, this.#context.now));
   }
 
-  /** The records of one event, before any is split; see {@link normalizeEvent} for `isSnapshot`. */
-  event(event: AdmittedEvent, isSnapshot: (userUri: string) => boolean): readonly DataRecord[] {
-    const records = normalizeEvent(event, this.#recordContext(isSnapshot));
+  /** The records of one event, before any is split; see {@link RecordContext} for `isSnapshot` and `isQuery`. */
+  event(
+    event: AdmittedEvent,
+    isSnapshot: (userUri: string) => boolean,
+    isQuery: (userUri: string) => boolean = NEVER,
+  ): readonly DataRecord[] {
+    const records = normalizeEvent(event, this.#recordContext(isSnapshot, isQuery));
     const entries = entriesOfEvent(event, records, {
       users: this.#users,
       owner: this.#owner,
@@ -136,7 +140,7 @@ export class RecordBatch {
   eventDeadLetter(event: AdmittedEvent, cause: EventDeadLetterCause): readonly DataRecord[] {
     const { records } = this.#context.settings;
     const letter = { ...eventLetter(cause, records.recordBytesMax, !hasPseudonyms(this.#outlet)), attempts: 1 };
-    const context = this.#recordContext(() => false);
+    const context = this.#recordContext(NEVER, NEVER);
     return this.#add(
       eventDeadLetters(event, letter, context, {
         ...records,
@@ -190,9 +194,8 @@ export class RecordBatch {
     return { record, outgoing: outgoingOf(record, this.#outlet) };
   }
 
-  #recordContext(isSnapshot: (userUri: string) => boolean): RecordContext {
+  #recordContext(isSnapshot: RecordContext['isSnapshot'], isQuery: RecordContext['isQuery']): RecordContext {
     const { includeRaw, privacyMessages, privacyNotes, rawXmlBytesMax } = this.#context.settings.records;
-    const isQuery = (): boolean => false;
     return {
       ...this.#sourceContext(),
       channel: this.#source?.channel ?? 'data',
@@ -226,6 +229,8 @@ export class RecordBatch {
     };
   }
 }
+
+const NEVER = (): boolean => false;
 
 /** @param isWhole whether the letter has the event as its body. */
 function eventLetter(

@@ -65,7 +65,8 @@ export function responsesAnswerOf(root: XmlElement, warnings: readonly EnvelopeW
   };
 }
 
-function responseOf(element: XmlElement): CwaResponse {
+/** One answer to a request, on the command channel or, as an event, on the data channel (transport §5, §6.1). */
+export function responseOf(element: XmlElement): CwaResponse {
   const outcome = OUTCOMES.find(([name]) => isNamed(element, name))?.[1] ?? 'other';
   const isFailure = outcome === 'failed' || outcome === 'rejected' || outcome === 'error';
   return {

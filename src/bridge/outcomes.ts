@@ -1,0 +1,19 @@
+import { type CwaResponse, responseOf } from '../cwa/responses.ts';
+import type { XmlElement } from '../lib/xml.ts';
+
+/** What became of a request: `requestSucceeded`, `requestFailed` and the like, with the rid that they answer. */
+export type RequestOutcome = CwaResponse & { readonly rid: string };
+
+/** The outcomes of requests among the events of a data-channel answer (transport §6.1). */
+export function outcomesIn(events: readonly XmlElement[]): readonly RequestOutcome[] {
+  return events.map(responseOf).filter(hasOutcome);
+}
+
+/** The rids of the requests that failed. */
+export function failedRids(events: readonly XmlElement[]): ReadonlySet<string> {
+  return new Set(outcomesIn(events).flatMap(({ outcome, rid }) => (outcome === 'succeeded' ? [] : [rid])));
+}
+
+function hasOutcome(response: CwaResponse): response is RequestOutcome {
+  return response.rid !== null && response.outcome !== 'other' && response.outcome !== 'accepted';
+}

@@ -39,6 +39,7 @@ describe('normalize', () => {
     ['self-presence', [], 'eid 2 goes out before eid 8'],
     ['im-session', COMMAND, 'an answer of the command channel'],
     ['three-fates', COMMAND, 'accepted, succeeded and failed, in a session written with a blank'],
+    ['nested-events', COMMAND, 'events inside an answer of the command channel: a document of the data channel'],
   ];
   test.each(documents)('gives the golden bytes of %s', async (name, options) => {
     const outcome = await runNormalize(...options, fixture(`${name}.xml`));

@@ -8,8 +8,10 @@ import { type Category, categorySchema } from '../../src/records/categories/cate
 import { rawCategorySchema } from '../../src/records/categories/raw-category.ts';
 import { NORMALIZERS } from '../../src/records/normalize-event.ts';
 import type { Schema } from '../../src/records/schema/schema.ts';
+import { headFields } from '../../src/records/topics/head.ts';
 import type { PresenceRecord } from '../../src/records/topics/presence.ts';
-import type { DataRecord } from '../../src/records/topics/topics.ts';
+import { type DataRecord, TOPICS } from '../../src/records/topics/topics.ts';
+import { type Warning, WARNINGS } from '../../src/records/warnings.ts';
 import { recordsOfDocument } from './records-of-document.ts';
 
 /**
@@ -21,11 +23,34 @@ const files = readdirSync(FIXTURES);
 const documents = new Map(
   files
     .filter((file) => file.endsWith('.xml'))
-    .map((file) => [file.slice(0, -'.xml'.length), recordsOfDocument(readFileSync(join(FIXTURES, file)))]),
+    .map((file) => [
+      file.slice(0, -'.xml'.length),
+      recordsOfDocument(readFileSync(join(FIXTURES, file)), { privacyMessages: 'keep' }),
+    ]),
 );
 
 /** Documents that are there on one line in the CWA namespace as well. */
 const paired = [...documents.keys()].filter((name) => documents.has(`${name}.compact`));
+
+/** Documents that say too much, too little, or what cannot be read. */
+const hostile = [...documents.keys()].filter((name) => name.endsWith('hostile'));
+
+/** What the bridge adds of its own: no document holds it. */
+const OWN_FIELDS = new Set([...Object.keys(headFields), 'method', 'concerns', 'durationMs']);
+
+/** A subject has the shape of a message, which alone has a format. */
+const FORMAT_OF_SUBJECT = 'conversations.items.subjects.format';
+
+/** Warnings that say how an event stands to others, to the size of a record or to the rules of privacy. */
+const BEYOND_THE_EVENT = new Set<string>([
+  'late-eid',
+  'duplicate-eid',
+  'possible-repeat',
+  'continued-item',
+  'continued-inner-item',
+  'text-withheld',
+  'stale-state',
+] satisfies readonly Warning[]);
 
 /** What others see of a user; everything is seen by the user alone (events-and-categories §6.2). */
 const SEEN_BY_OTHERS = ['state', 'note', 'contactCard', 'calendarData', 'services', 'legacyInterop', 'noteHistory'];
@@ -81,6 +106,31 @@ describe.each([
     const all = [...leavesOf(categorySchema, 'category'), ...leavesOf(rawCategorySchema, 'rawCategory')];
     expect(all.filter((path) => !seen.has(path))).toEqual([]);
   });
+
+  test.each(['contacts', 'conversations', 'requests'] as const)('hold a value of every field of %s', (topic) => {
+    expect(unseenFieldsOf(topic, names)).toEqual([]);
+  });
+});
+
+describe('the hostile documents', () => {
+  test('hold every event that the code types', () => {
+    const seen = typedEventsOf(hostile);
+    expect([...NORMALIZERS.keys()].filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  test('hold every category', () => {
+    const seen = new Set(presenceOf(hostile).flatMap(({ categories }) => categories.map(({ name }) => name)));
+    expect([...BODY_KINDS.keys()].filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  test('hold a value of every field of the generic form', () => {
+    expect(unseenFieldsOf('unknown', [...hostile, 'unknown-events'])).toEqual([]);
+  });
+
+  test('bring forth every warning that an event by itself can have', () => {
+    const seen = new Set(recordsOf(hostile).flatMap(({ value }) => value.warnings));
+    expect(Object.keys(WARNINGS).filter((code) => !seen.has(code) && !BEYOND_THE_EVENT.has(code))).toEqual([]);
+  });
 });
 
 test('every document has its golden file, and no golden file is without a document', () => {
@@ -89,6 +139,16 @@ test('every document has its golden file, and no golden file is without a docume
   expect(bases.filter((name) => !golden.includes(name))).toEqual([]);
   expect(golden.filter((name) => !bases.some((base) => name === base || name.startsWith(`${base}.`)))).toEqual([]);
 });
+
+/** Fields of a topic's records, head and own ones aside, that no record of the documents fills. */
+function unseenFieldsOf(topic: DataRecord['topic'], names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const { schema } = TOPICS[topic];
+  for (const record of recordsOf(names)) if (record.topic === topic) collect(schema, record.value, topic, seen);
+  const fields = Object.entries(schema.fields).filter(([name]) => !OWN_FIELDS.has(name));
+  const paths = fields.flatMap(([name, { type }]) => leavesOf(type, `${topic}.${name}`));
+  return paths.filter((path) => !seen.has(path) && path !== FORMAT_OF_SUBJECT);
+}
 
 /** Paths of the fields that hold neither records nor lists of them. */
 function leavesOf(schema: Schema, path: string): readonly string[] {

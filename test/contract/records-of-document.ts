@@ -1,5 +1,7 @@
-import { readDocument } from '../../src/cwa/read-document.ts';
+import { eventsEnvelopeOf } from '../../src/cwa/envelope.ts';
 import { EVENTS, RESPONSES } from '../../src/cwa/protocol.ts';
+import { readDocument } from '../../src/cwa/read-document.ts';
+import { responsesAnswerOf } from '../../src/cwa/responses.ts';
 import { admitEvents, admitResponses, NOTHING_SEEN } from '../../src/events/admit.ts';
 import { orderEvents, orderResponses } from '../../src/events/order.ts';
 import type { AdmittedEvent } from '../../src/events/ordered-event.ts';
@@ -31,17 +33,18 @@ const CONTEXT = {
 
 export const ENCODE_OPTIONS = { installation: 'cwa-bridge', topics: TOPIC_NAMES };
 
-/** What would be published for a document: through the real gate, order and admission, as the first answer of a session. */
+/** What would be published for a document: through the real gate, envelope, order and admission, as the first answer of a session. */
 export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordContext> = {}): readonly DataRecord[] {
   const { root } = readDocument(bytes, { roots: [EVENTS, RESPONSES] });
+  const envelope = eventsEnvelopeOf(root);
   const events = root.name === RESPONSES ? responsesOf(root) : eventsOf(root);
   const records: DataRecord[] = [];
   for (const event of events) {
     const context: RecordContext = {
       ...CONTEXT,
-      ...(root.name === RESPONSES ? { channel: 'command', polledAckId: null } : { channel: 'data' }),
-      sid: attributeOf(root, 'sid'),
-      ackId: attributeOf(root, 'ackId'),
+      ...(root.name === RESPONSES
+        ? { channel: 'command', polledAckId: null, sid: responsesAnswerOf(root).sid, ackId: null }
+        : { channel: 'data', sid: envelope.sid, ackId: envelope.ackId }),
       firstSequence: records.length + 1,
       ...overrides,
     };
@@ -51,7 +54,7 @@ export function recordsOfDocument(bytes: Uint8Array, overrides: Partial<RecordCo
 }
 
 function eventsOf(root: XmlElement): readonly AdmittedEvent[] {
-  return admitEvents(orderEvents(elementsOf(root), attributeOf(root, 'eid')), '1', NOTHING_SEEN).admitted;
+  return admitEvents(orderEvents(elementsOf(root), eventsEnvelopeOf(root).eid), '1', NOTHING_SEEN).admitted;
 }
 
 function responsesOf(root: XmlElement): readonly AdmittedEvent[] {
@@ -76,8 +79,4 @@ function indented(json: string): string {
     if (token === ']' || token === '}') return `\n${'  '.repeat((depth -= 1))}${token}`;
     return token;
   });
-}
-
-function attributeOf(element: XmlElement, name: string): string | null {
-  return element.attributes.find((attribute) => attribute.name === name)?.value ?? null;
 }

@@ -1,4 +1,4 @@
-import { CONFERENCE, CWA_NAMESPACE } from '../../cwa/protocol.ts';
+import { CONFERENCE, CWA_NAMESPACE, INITIATE_IM_SESSION_ACCEPTED } from '../../cwa/protocol.ts';
 import type { XmlElement } from '../../lib/xml.ts';
 
 /**
@@ -46,6 +46,7 @@ const PROTOCOL_TEXTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
     new Set(['uri', 'displayName', 'from', 'redirectable', 'canReplyWithIM', 'priority', 'isConference']),
   ],
   ['voIPTerminated', new Set(['reason'])],
+  [INITIATE_IM_SESSION_ACCEPTED, new Set(['confId', 'confid', 'imId'])],
 ]);
 
 /** Whether the protocol, not a person, writes the element's text. @param parent null for an event. */

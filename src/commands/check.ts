@@ -1,3 +1,4 @@
+import { formatOpenFile, openSecretFiles } from '../config/file-rights.ts';
 import { printConfiguration } from '../config/print.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -9,7 +10,7 @@ export const check: Command = {
   help: `Usage: cwa-bridge check [--config FILE]… [--print]
 
 Validates the configuration without touching the network, and says every problem with its path and what to write
-instead.
+instead. Warns of secret files that others than their owner may read.
 
 ${CONFIG_HELP}
       --print         Print the effective configuration as YAML, secrets masked.
@@ -20,6 +21,7 @@ Exit status: 0 valid, 2 not.
     const { values } = readArguments(args, { ...CONFIG_OPTION, print: { type: 'boolean' } });
     const configuration = await configurationFor(values.config ?? [], io);
     if (configuration === null) return 2;
+    for (const file of await openSecretFiles(configuration)) io.stderr.write(`Warning: ${formatOpenFile(file)}\n`);
     if (values.print === true) io.stdout.write(printConfiguration(configuration));
     else io.stderr.write('The configuration is valid.\n');
     return 0;

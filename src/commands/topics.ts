@@ -31,7 +31,7 @@ Exit status: 0 done (with --diff: no difference), 1 failed or different, 2 inval
     const configuration = await configurationFor(values.config ?? [], io);
     if (configuration === null) return 2;
     const log = createLogger({ level: 'error', destination: io.stderr });
-    const kafka = await connectKafka(configuration, log, systemClock);
+    const kafka = connectKafka(configuration, log, systemClock);
     try {
       const plans = await plansOf(configuration, kafka, io.signal);
       if (values.create === true) return await create(kafka, plans, io);

@@ -47,7 +47,7 @@ Exit status: 0 all proved, 1 a violation, or Kafka or the registry could not be 
     const configuration = await configurationFor(values.config ?? [], io);
     if (configuration === null) return 2;
     const log = createLogger({ level: 'fatal', destination: io.stderr });
-    const kafka = await connectKafka(configuration, log, systemClock);
+    const kafka = connectKafka(configuration, log, systemClock);
     const registry = await connectRegistry(configuration);
     try {
       const { signal } = io;

@@ -1,6 +1,6 @@
 import type { DraftSettings, Settings } from './schema.ts';
 import { Secret } from './secret.ts';
-import type { WatchLists } from './watch-lists.ts';
+import type { WatchLists, WatchSources } from './watch-lists.ts';
 
 /** The validated configuration: frozen, complete, and with nothing in it that shows a secret. */
 export interface BridgeConfiguration extends Omit<Settings, 'accounts' | 'kafka' | 'privacy' | 'sealing' | 'sites'> {
@@ -11,7 +11,14 @@ export interface BridgeConfiguration extends Omit<Settings, 'accounts' | 'kafka'
   readonly sealing: { readonly keys: readonly KeyConfiguration[] };
 }
 
-export type SiteConfiguration = Settings['sites'][number];
+export interface SiteConfiguration extends Omit<Settings['sites'][number], 'tls'> {
+  readonly tls: TlsConfiguration<Settings['sites'][number]['tls']>;
+}
+
+/** TLS settings with the passphrase of the client's key as a secret; null: the key is not encrypted. */
+type TlsConfiguration<Tls> = Omit<Tls, 'keyPassphrase' | 'keyPassphraseFile'> & {
+  readonly keyPassphrase: Secret | null;
+};
 
 export interface AccountConfiguration {
   readonly id: string;
@@ -24,13 +31,19 @@ export interface AccountConfiguration {
   /** What `UA` the polls carry. */
   readonly userActivity: boolean;
   readonly watch: {
-    /** Normalised, each once, those of the file after those of the list. */
+    /**
+     * As they were at the start, normalised, each once: those of the list, then of the file, then what the account has
+     * of its pool. With files it is only where the {@link watchSourcesOf} begin.
+     */
     readonly users: readonly string[];
+    /** Those of the list, as written. */
+    readonly listed: readonly string[];
     readonly file: string | null;
   };
 }
 
-interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'schemaRegistry' | 'topics'> {
+interface KafkaConfiguration extends Omit<Settings['kafka'], 'sasl' | 'schemaRegistry' | 'ssl' | 'topics'> {
+  readonly ssl: TlsConfiguration<Settings['kafka']['ssl']>;
   /** Null: no SASL. */
   readonly sasl: SaslConfiguration | null;
   /** Null: there is none. Never with the format `avro`. */
@@ -83,7 +96,7 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
   const { sites, accounts, kafka, privacy, sealing } = settings;
   return deepFreeze({
     ...settings,
-    sites: sites.map((site) => ({ ...site, baseUrl: site.baseUrl.replace(/\/+$/, '') })),
+    sites: sites.map((site) => ({ ...site, baseUrl: site.baseUrl.replace(/\/+$/, ''), tls: tlsOf(site.tls) })),
     accounts: accounts.map((account, index) => ({
       id: account.id,
       site: account.site,
@@ -91,10 +104,11 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
       password: secretOf(account.password, account.passwordFile),
       uri: watchLists[index]?.accountUri ?? account.uri,
       userActivity: account.userActivity,
-      watch: { users: watchLists[index]?.users ?? [], file: account.watch.file },
+      watch: { users: watchLists[index]?.users ?? [], listed: account.watch.users, file: account.watch.file },
     })),
     kafka: {
       ...kafka,
+      ssl: tlsOf(kafka.ssl),
       sasl: saslOf(kafka.sasl),
       schemaRegistry: schemaRegistryOf(kafka.schemaRegistry),
       topics: { ...kafka.topics, names: topicNamesOf(kafka.topics) },
@@ -102,6 +116,15 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
     privacy: { ...privacy, pseudonymKeys: keysOf(privacy.pseudonymKeys) },
     sealing: { keys: keysOf(sealing.keys) },
   });
+}
+
+/** What the watch lists are made of, to make them anew when a file has changed. */
+export function watchSourcesOf({ accounts, pools, watch }: BridgeConfiguration): WatchSources {
+  return {
+    accounts: accounts.map(({ id, uri, watch: { file, listed } }) => ({ id, uri, watch: { file, users: listed } })),
+    pools,
+    watch,
+  };
 }
 
 /** What follows the prefix in the names of topics that are not called after their kind. */
@@ -113,6 +136,15 @@ export function topicNamesOf(topics: DraftSettings['kafka']['topics']): Readonly
   return Object.fromEntries(
     Object.entries(names).map(([kind, name]) => [kind, name ?? prefix + (SUFFIXES[kind] ?? kind)]),
   ) as Readonly<Record<TopicKind, string>>;
+}
+
+function tlsOf<Tls extends Settings['kafka']['ssl'] | Settings['sites'][number]['tls']>({
+  keyPassphrase,
+  keyPassphraseFile,
+  ...same
+}: Tls): TlsConfiguration<Tls> {
+  const isEncrypted = keyPassphrase !== null || keyPassphraseFile !== null;
+  return { ...same, keyPassphrase: isEncrypted ? secretOf(keyPassphrase, keyPassphraseFile) : null };
 }
 
 function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {

@@ -1,4 +1,7 @@
+import { createSecureContext } from 'node:tls';
+
 import { topicNamesOf } from './configuration.ts';
+import { poolProblems } from './pool-checks.ts';
 import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
@@ -11,11 +14,12 @@ export function crossCheck(settings: DraftSettings): readonly Problem[] {
     ...repeatedNames(settings),
     ...settings.sites.flatMap(siteProblems),
     ...settings.accounts.flatMap((account, index) => accountProblems(account, index, settings)),
+    ...poolProblems(settings),
     ...keyProblems('sealing.keys', settings.sealing.keys),
     ...pseudonymProblems(settings.privacy),
     ...saslProblems(settings.kafka.sasl),
     ...registryProblems(settings.kafka),
-    ...pairProblems('kafka.ssl', settings.kafka.ssl),
+    ...clientCertificateProblems('kafka.ssl', settings.kafka.ssl),
     ...rangeProblems(settings),
   ];
 }
@@ -25,6 +29,7 @@ function repeatedNames(settings: DraftSettings): readonly Problem[] {
   return [
     ...repeats(settings.sites.map(({ name }, index) => [`sites[${index}].name`, name])),
     ...repeats(settings.accounts.map(({ id }, index) => [`accounts[${index}].id`, id])),
+    ...repeats(settings.pools.map(({ name }, index) => [`pools[${index}].name`, name])),
     ...repeats(settings.sealing.keys.map(({ id }, index) => [`sealing.keys[${index}].id`, id])),
     ...repeats(settings.privacy.pseudonymKeys.map(({ id }, index) => [`privacy.pseudonymKeys[${index}].id`, id])),
     ...repeats(topics.map(([kind, name]) => [`kafka.topics.names.${kind}`, name])),
@@ -45,7 +50,10 @@ function repeats(names: readonly (readonly [path: string, name: string | null])[
 
 function siteProblems(site: DraftSettings['sites'][number], index: number): readonly Problem[] {
   const path = `sites[${index}]`;
-  const problems = [...pairProblems(`${path}.tls`, site.tls)];
+  const problems = [
+    ...clientCertificateProblems(`${path}.tls`, site.tls),
+    ...cipherProblems(`${path}.tls.ciphers`, site.tls.ciphers),
+  ];
   if (site.signIn === 'iwa') {
     problems.push(problem(`${path}.signIn`, 'is not built yet', '"forms", if the server offers it', site.signIn));
   }
@@ -114,14 +122,35 @@ function registryProblems({ format, schemaRegistry }: DraftSettings['kafka']): r
   return problems;
 }
 
-/** A certificate and its key come together. */
-function pairProblems(
+/** A certificate and its key come together, a passphrase with a key only and from one place. */
+function clientCertificateProblems(
   path: string,
-  { certFile, keyFile }: { readonly certFile: string | null; readonly keyFile: string | null },
+  tls: DraftSettings['kafka']['ssl'] | DraftSettings['sites'][number]['tls'],
 ): readonly Problem[] {
-  if ((certFile === null) === (keyFile === null)) return [];
-  const [missing, given] = certFile === null ? ['certFile', 'keyFile'] : ['keyFile', 'certFile'];
-  return [problem(`${path}.${missing}`, `is missing beside ${given}`, 'both, or neither', null)];
+  const { certFile, keyFile, keyPassphrase, keyPassphraseFile } = tls;
+  const problems: Problem[] = [];
+  if ((certFile === null) !== (keyFile === null)) {
+    const [missing, given] = certFile === null ? ['certFile', 'keyFile'] : ['keyFile', 'certFile'];
+    problems.push(problem(`${path}.${missing}`, `is missing beside ${given}`, 'both, or neither', null));
+  }
+  if (keyPassphrase === null && keyPassphraseFile === null) return problems;
+  if (keyFile === null) {
+    problems.push(problem(`${path}.keyFile`, 'is missing beside its passphrase', 'both, or neither', null));
+  }
+  return [...problems, ...exactlyOne(path, 'keyPassphrase', keyPassphrase, keyPassphraseFile)];
+}
+
+/** OpenSSL leaves out ciphers that it does not have; a list of which nothing is left fails at every connection. */
+function cipherProblems(path: string, ciphers: string | null): readonly Problem[] {
+  if (ciphers === null) return [];
+  try {
+    createSecureContext({ ciphers });
+    return [];
+  } catch {
+    const remedy = 'an OpenSSL cipher list with something of AES in it, such as "DEFAULT@SECLEVEL=0"; see docs/tls.md';
+    const message = 'names no cipher that OpenSSL 3 still has, and RC4, 3DES and DES are not among them';
+    return [problem(path, message, remedy, ciphers)];
+  }
 }
 
 /** A secret is given as text or as a file. */

@@ -1,5 +1,7 @@
 import { messageOf } from '../lib/errors.ts';
 import { findForbiddenCharacter } from '../lib/xml-characters.ts';
+import { certificateProblems } from './certificate-checks.ts';
+import type { CertificateFiles } from './certificate-checks.ts';
 import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
@@ -28,6 +30,10 @@ export async function checkFiles(settings: DraftSettings): Promise<readonly Prob
       source: null,
     });
   }
+  for (const [index, { tls }] of settings.sites.entries()) {
+    problems.push(...(await certificateProblems(`sites[${String(index)}].tls`, tls)));
+  }
+  problems.push(...(await certificateProblems('kafka.ssl', settings.kafka.ssl)));
   return problems;
 }
 
@@ -46,11 +52,11 @@ function filesOf({ sites, accounts, kafka, privacy, sealing }: DraftSettings): r
   ];
 }
 
-function pemFiles(
-  path: string,
-  tls: { readonly caFile: string | null; readonly certFile: string | null; readonly keyFile: string | null },
-): readonly NamedFile[] {
-  return (['caFile', 'certFile', 'keyFile'] as const).flatMap((key) => named(`${path}.${key}`, tls[key], pemFault));
+function pemFiles(path: string, tls: CertificateFiles): readonly NamedFile[] {
+  const files = (['caFile', 'certFile', 'keyFile'] as const).flatMap((key) =>
+    named(`${path}.${key}`, tls[key], pemFault),
+  );
+  return [...files, ...named(`${path}.keyPassphraseFile`, tls.keyPassphraseFile, passwordFault)];
 }
 
 function keyFiles(path: string, keys: DraftSettings['sealing']['keys']): readonly NamedFile[] {

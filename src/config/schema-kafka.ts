@@ -1,3 +1,4 @@
+import { clientCertificate } from './schema-tls.ts';
 import type { Section } from './setting.ts';
 
 const TOPIC_DOC = 'not set: `prefix` + ';
@@ -25,6 +26,7 @@ const TOPICS = {
     operations: topic('operations', 'what happened to sessions, gaps included'),
     deadletter: topic('deadletter', 'documents that could not be read'),
     progress: topic('progress', 'the committed progress (compacted, internal)'),
+    orders: topic('orders', 'what operators ask of accounts (internal)'),
   },
   partitions: {
     doc: 'Partitions of each data topic when `topics --create` makes it. Each costs a send in a transaction, so keep it small.',
@@ -52,13 +54,12 @@ const TOPICS = {
 const SSL = {
   enabled: { doc: 'Whether to speak TLS to the brokers.', format: 'flag', default: false },
   caFile: {
-    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js.',
+    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js, one or several. Like the other files here it is looked at for each connection: a new one needs no restart.',
     format: 'path',
     default: null,
     nullable: true,
   },
-  certFile: { doc: 'PEM file with the client certificate (mTLS).', format: 'path', default: null, nullable: true },
-  keyFile: { doc: 'PEM file with the key of the client certificate.', format: 'path', default: null, nullable: true },
+  ...clientCertificate,
   serverName: {
     doc: 'Name to expect in the certificate; not set: the broker host.',
     format: 'text',
@@ -84,7 +85,7 @@ const SASL = {
     sensitive: true,
   },
   passwordFile: {
-    doc: 'File with the password, read at the start; one line break at its end is not part of it.',
+    doc: 'File with the password, looked at for each connection to a broker; one line break at its end is not part of it.',
     format: 'path',
     default: null,
     nullable: true,
@@ -112,7 +113,7 @@ const SCHEMA_REGISTRY = {
     sensitive: true,
   },
   passwordFile: {
-    doc: 'File with the password, read at the start; one line break at its end is not part of it.',
+    doc: 'File with the password, read when the registry is asked, which is at the start; one line break at its end is not part of it.',
     format: 'path',
     default: null,
     nullable: true,
@@ -142,7 +143,7 @@ export const KAFKA = {
   ssl: SSL,
   sasl: SASL,
   shards: {
-    doc: 'Number of shards, which is the number of partitions of the progress topic. Fixed for the life of an installation.',
+    doc: 'Number of shards, which is the number of partitions of the progress topic and of the orders topic. Fixed for the life of an installation.',
     format: 'count',
     default: 6,
     min: 1,

@@ -1,22 +1,33 @@
+import { clientCertificate } from './schema-tls.ts';
+import { POOL, WATCH, WATCHED } from './schema-watch.ts';
 import type { Section } from './setting.ts';
 
 /** How a TLS connection is made: the same keys for a site. Old servers need what new defaults forbid. */
 const SITE_TLS = {
   minVersion: {
-    doc: 'Oldest TLS version that is accepted. Servers of 2008 speak TLSv1 only; that also needs `ciphers: DEFAULT@SECLEVEL=0`.',
+    doc: 'Oldest TLS version that is accepted. Servers of 2008 speak TLSv1 only; that also needs `ciphers: DEFAULT@SECLEVEL=0`. See [old TLS](tls.md).',
     format: 'choice',
     choices: ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
     default: 'TLSv1.2',
   },
-  ciphers: { doc: 'OpenSSL cipher list; not set: that of Node.js.', format: 'text', default: null, nullable: true },
+  ciphers: {
+    doc: 'OpenSSL cipher list; not set: that of Node.js. `DEFAULT@SECLEVEL=0` also takes TLS before 1.2, SHA-1 and RSA below 2048 bits.',
+    format: 'text',
+    default: null,
+    nullable: true,
+  },
+  legacyRenegotiation: {
+    doc: 'Whether to speak to servers without secure renegotiation (RFC 5746), such as Windows before MS10-049.',
+    format: 'flag',
+    default: false,
+  },
   caFile: {
-    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js.',
+    doc: 'PEM file with the certificate authorities to trust instead of those of Node.js, one or several. Like the other files here it is looked at for each connection: a new one needs no restart.',
     format: 'path',
     default: null,
     nullable: true,
   },
-  certFile: { doc: 'PEM file with the client certificate.', format: 'path', default: null, nullable: true },
-  keyFile: { doc: 'PEM file with the key of the client certificate.', format: 'path', default: null, nullable: true },
+  ...clientCertificate,
   serverName: {
     doc: 'Name to ask for and to expect in the certificate; not set: the host of `baseUrl`.',
     format: 'text',
@@ -87,28 +98,19 @@ const ACCOUNT = {
     format: 'flag',
     default: true,
   },
-  watch: {
-    users: { doc: 'SIP URIs of the users to watch.', format: 'texts', default: [] },
-    file: {
-      doc: 'File with further SIP URIs, one a line; empty lines and what follows a `#` do not count.',
-      format: 'path',
-      default: null,
-      nullable: true,
-    },
-  },
+  watch: WATCHED,
 } as const satisfies Section;
 
 export const SITES_AND_ACCOUNTS = {
   sites: { doc: 'The CWA servers.', format: 'list', children: SITE, default: [], required: true },
   accounts: { doc: 'The service accounts.', format: 'list', children: ACCOUNT, default: [], required: true },
-  watch: {
-    overlap: {
-      doc: 'What a user under two accounts means: `refuse` makes the configuration invalid, `allow` publishes both views.',
-      format: 'choice',
-      choices: ['refuse', 'allow'],
-      default: 'refuse',
-    },
+  pools: {
+    doc: 'Accounts that share a watch list which is too long for one of them.',
+    format: 'list',
+    children: POOL,
+    default: [],
   },
+  watch: WATCH,
   signIn: {
     attemptsPerMinute: {
       doc: 'Sign-ins a minute that all accounts of a site share, so that a restart is no storm.',

@@ -1,4 +1,5 @@
 import type { KeyConfiguration } from './configuration.ts';
+import type { LatestFiles } from './latest-files.ts';
 
 const KEY_BYTES = 32;
 
@@ -17,4 +18,29 @@ export async function readSecretKeys(
   keys: readonly KeyConfiguration[],
 ): Promise<readonly { readonly id: string; readonly key: Buffer }[]> {
   return Promise.all(keys.map(async ({ id, key }) => ({ id, key: Buffer.from((await key.read()).trim(), 'base64') })));
+}
+
+/**
+ * The same keys, each looked up when its `key` is asked for: a file that changes counts from then on.
+ *
+ * @throws {@link SecretUnreadableError} if one is not good now.
+ */
+export function latestSecretKeys(
+  keys: readonly KeyConfiguration[],
+  files: LatestFiles,
+): readonly { readonly id: string; readonly key: Buffer }[] {
+  return keys.map(({ id, key: secret }) => {
+    const latest = (): Buffer => Buffer.from(secret.latest(files, keyFault).trim(), 'base64');
+    latest();
+    return {
+      id,
+      get key() {
+        return latest();
+      },
+    };
+  });
+}
+
+function keyFault(content: Buffer): string | null {
+  return isSecretKey(content.toString('latin1').trim()) ? null : 'it does not hold 32 bytes as base64';
 }

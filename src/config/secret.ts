@@ -1,18 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { BridgeError, messageOf } from '../lib/errors.ts';
-
-/** The file of a secret cannot be read. Worth another try: a mounted secret is absent for a moment while it is replaced. */
-export class SecretUnreadableError extends BridgeError {
-  constructor(file: string, cause: unknown) {
-    super(`Cannot read the secret from ${file}: ${messageOf(cause)}. Check that the file is there and readable.`, {
-      code: 'secret-unreadable',
-      disposition: 'retry',
-      cause,
-      context: { file },
-    });
-  }
-}
+import type { ContentFault, LatestFiles } from './latest-files.ts';
+import { SecretUnreadableError } from './secret-unreadable-error.ts';
 
 /**
  * A password or key that is asked for at each use and shows itself nowhere: not in logs, not in JSON, not in
@@ -48,10 +37,21 @@ export class Secret {
   async read(): Promise<string> {
     if (this.#file === null) return this.#text ?? '';
     try {
-      return (await readFile(this.#file, 'utf8')).replace(/\r?\n$/, '');
+      return withoutLineBreak(await readFile(this.#file, 'utf8'));
     } catch (error) {
       throw new SecretUnreadableError(this.#file, error);
     }
+  }
+
+  /**
+   * The same without waiting, and as it was last good while its file cannot be used.
+   *
+   * @param faultOf what is wrong with a content of the file; without it, being empty.
+   * @throws {@link SecretUnreadableError} if the file was not good yet.
+   */
+  latest(files: LatestFiles, faultOf?: ContentFault): string {
+    if (this.#file === null) return this.#text ?? '';
+    return withoutLineBreak(files.read(this.#file, faultOf).toString('utf8'));
   }
 
   toString(): string {
@@ -65,6 +65,10 @@ export class Secret {
   [inspect.custom](): string {
     return MASK;
   }
+}
+
+function withoutLineBreak(text: string): string {
+  return text.replace(/\r?\n$/, '');
 }
 
 /** What stands in place of a secret wherever configuration is shown. */

@@ -195,9 +195,9 @@ function clientCertificate({ certFile }: TlsTroubleSettings, { message }: TlsFai
 }
 
 function ownFiles(_tls: TlsTroubleSettings, { message }: TlsFailure): TlsTrouble {
-  const cause = /decrypt/.test(message)
+  const cause = message.includes('decrypt')
     ? 'the key in `sites[].tls.keyFile` is encrypted, and `keyPassphraseFile` is missing or wrong'
-    : /mismatch/.test(message)
+    : message.includes('mismatch')
       ? '`sites[].tls.certFile` and `keyFile` do not belong together'
       : `a file of \`sites[].tls\` cannot be used (${wordsOf(message)})`;
   return { kind: 'own-files', cause, remedy: 'correct the files; `cwa-bridge check` looks into each' };

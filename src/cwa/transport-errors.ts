@@ -1,6 +1,9 @@
 import { messageOf } from '../lib/errors.ts';
 import { TransientError } from './errors.ts';
 import type { TransientReason } from './errors.ts';
+import { HandshakeError } from './connector.ts';
+import { isTlsFailure, tlsTroubleOf } from './tls-trouble.ts';
+import type { TlsTroubleSettings } from './tls-trouble.ts';
 
 /** Where an exchange broke: before the response's head was read, or in its body. */
 export type ExchangePhase = 'head' | 'body';
@@ -9,13 +12,28 @@ export type ExchangePhase = 'head' | 'body';
  * Turns what the HTTP client threw into the error of this program. The original is not kept as `cause`: its parser
  * errors carry the raw bytes that could not be parsed, and with them the ticket.
  */
-export function translateHttpError(error: unknown, operation: string, phase: ExchangePhase): TransientError {
+export function translateHttpError(
+  error: unknown,
+  operation: string,
+  phase: ExchangePhase,
+  tls: TlsTroubleSettings,
+): TransientError {
   const code = codeOf(error);
-  const reason = reasonOf(code, phase);
-  return new TransientError(`${operation} got no complete answer: ${explain(reason, error)}`, {
+  const reason = reasonOf(code, phase, error);
+  const what = explainHandshake(error, reason, tls) ?? explain(reason, error);
+  return new TransientError(`${operation} got no complete answer: ${what}`, {
     reason,
     context: { operation, errorCode: code },
   });
+}
+
+/** Null if the connection stood, or broke for a reason that has nothing to do with TLS. */
+function explainHandshake(error: unknown, reason: TransientReason, tls: TlsTroubleSettings): string | null {
+  if (!(error instanceof HandshakeError)) return null;
+  const trouble = tlsTroubleOf(error, tls);
+  if (trouble === null) return null;
+  const again = reason === 'tls' ? 'it is tried again slowly' : 'it is repeated after a wait';
+  return `${trouble.cause} (${codeOf(error)}); ${trouble.remedy}; ${again}`;
 }
 
 function explain(reason: TransientReason, error: unknown): string {
@@ -35,15 +53,10 @@ function wordsOf(error: unknown): string {
   return message === '' ? codeOf(error) : message;
 }
 
-function reasonOf(code: string, phase: ExchangePhase): TransientReason {
+function reasonOf(code: string, phase: ExchangePhase, error: unknown): TransientReason {
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout';
   if (phase === 'body') return 'cut-body';
-  return isTlsCode(code) ? 'tls' : 'connection';
-}
-
-/** Names that Node's TLS and OpenSSL give to certificates and handshakes that fail. */
-function isTlsCode(code: string): boolean {
-  return /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/.test(code);
+  return isTlsFailure({ code, message: messageOf(error) }) ? 'tls' : 'connection';
 }
 
 function codeOf(error: unknown): string {

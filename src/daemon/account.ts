@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { Bridge } from '../bridge/bridge.ts';
 import { Cursor } from '../bridge/cursor.ts';
 import { leaveSession } from '../bridge/leave.ts';
+import { isCarriedOut } from '../bridge/orders/orders-done.ts';
+import { OrderInbox } from '../bridge/orders/order-inbox.ts';
+import type { Order } from '../bridge/orders/order.ts';
 import type { BridgeParts } from '../bridge/parts.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
 import { recoverProgress } from '../bridge/user-progress.ts';
 import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
+import type { LatestFiles } from '../config/latest-files.ts';
 import type { CwaClient } from '../cwa/client.ts';
 import { type RevealedSecrets, SessionSecrets } from '../cwa/session-secrets.ts';
 import { assert } from '../lib/assert.ts';
@@ -26,6 +30,7 @@ import type { HeldShard } from './shards.ts';
 
 export interface AccountWorld {
   readonly configuration: BridgeConfiguration;
+  readonly files: LatestFiles;
   readonly sealingKeys: readonly SealingKey[];
   readonly pseudonymKeys: readonly PseudonymKey[];
   readonly replica: string;
@@ -64,7 +69,7 @@ export class Account {
     const settings = bridgeSettingsOf(configuration, account, world);
     const meter = new AccountMeter(metrics, clock, { ...account, users: account.watch.users });
     const pulse = world.pulse(`account ${account.id}`);
-    const client = await createCwaClient(configuration, account, clock, (exchange) => meter.exchanged(exchange));
+    const client = createCwaClient(configuration, account, clock, world.files, (exchange) => meter.exchanged(exchange));
     const beat = (): void => pulse.beat();
     const cursor = cursorOf(world, account, held, client, beat);
     const hasTicket = restoreSecrets(client, cursor);
@@ -94,6 +99,7 @@ export class Account {
       random,
       newId: randomUUID,
       claim: () => held.shard.status.claim ?? 0,
+      orders: new OrderInbox(clock),
       takePartitionChanges: held.partitionChangesFor(account.id),
       beat,
     };
@@ -110,6 +116,11 @@ export class Account {
     }
   }
 
+  /** Carried out between two steps of the loop, unless it was carried out before. */
+  order(order: Order): void {
+    if (!isCarriedOut(order, this.#parts.cursor.progress.orders)) this.#parts.orders.put(order);
+  }
+
   /** Hands the session over, or signs it out. */
   async leave(deadline: AbortSignal): Promise<void> {
     await leaveSession(this.#parts, deadline);
@@ -121,7 +132,7 @@ export class Account {
 
   /** For `/status`: no secrets, no content. */
   status(): object {
-    const { ackId, generation, nextSequence, openGapId, sid, watch } = this.#parts.cursor.progress;
+    const { ackId, generation, nextSequence, openGapId, orders, sid, watch } = this.#parts.cursor.progress;
     const { site } = this.#parts.settings.account;
     return {
       id: this.id,
@@ -133,6 +144,7 @@ export class Account {
       recordsInGeneration: nextSequence - 1,
       usersAwaited: watch.pending.length,
       openGapId,
+      lastOrder: orders.last,
     };
   }
 }

@@ -1,17 +1,18 @@
-import { readFile } from 'node:fs/promises';
-
-import type { AccountConfiguration, BridgeConfiguration, SiteConfiguration } from '../config/configuration.ts';
+import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
+import type { LatestFiles } from '../config/latest-files.ts';
 import { CwaClient, type CwaClientOptions } from '../cwa/client.ts';
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import { siteTlsOf } from './site-tls.ts';
 
 /** The client of one account; it connects when it is first used. */
-export async function createCwaClient(
+export function createCwaClient(
   configuration: BridgeConfiguration,
   account: AccountConfiguration,
   clock: Clock,
+  files: LatestFiles,
   onExchange: NonNullable<CwaClientOptions['onExchange']>,
-): Promise<CwaClient> {
+): CwaClient {
   const { limits, session, sites } = configuration;
   const site = present(
     sites.find(({ name }) => name === account.site),
@@ -20,7 +21,7 @@ export async function createCwaClient(
   const { connectTimeoutMs: connectMs, responseTimeoutMs: responseMs } = session;
   return new CwaClient({
     baseUrl: site.baseUrl,
-    tls: await tlsOf(site),
+    tls: siteTlsOf(site, files),
     user: account.user,
     password: () => account.password.read(),
     uri: account.uri,
@@ -29,16 +30,4 @@ export async function createCwaClient(
     clock,
     onExchange,
   });
-}
-
-async function tlsOf({ tls }: SiteConfiguration): Promise<NonNullable<CwaClientOptions['tls']>> {
-  return {
-    minVersion: tls.minVersion,
-    rejectUnauthorized: tls.rejectUnauthorized,
-    ...(tls.ciphers !== null && { ciphers: tls.ciphers }),
-    ...(tls.serverName !== null && { servername: tls.serverName }),
-    ...(tls.caFile !== null && { ca: await readFile(tls.caFile) }),
-    ...(tls.certFile !== null && { cert: await readFile(tls.certFile) }),
-    ...(tls.keyFile !== null && { key: await readFile(tls.keyFile) }),
-  };
 }

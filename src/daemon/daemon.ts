@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { GAP_REASONS } from '../bridge/phase.ts';
 import { createSignInGate } from '../bridge/sign-in-gate.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import { readSecretKeys } from '../config/secret-key.ts';
+import type { LatestFiles } from '../config/latest-files.ts';
+import { latestSecretKeys } from '../config/secret-key.ts';
 import { startHttpServer } from '../http/server.ts';
 import { present } from '../lib/assert.ts';
 import type { Random } from '../lib/backoff.ts';
@@ -19,6 +20,8 @@ import { Account, type AccountWorld } from './account.ts';
 import { pseudonymKeysOf } from './bridge-settings.ts';
 import { connectKafka } from './kafka-connection.ts';
 import { KafkaWatch } from './kafka-watch.ts';
+import { loggedFiles } from './latest-files.ts';
+import { startOrders } from './orders.ts';
 import { pagesOf } from './pages.ts';
 import { schemaIdsOf } from './schema-registry.ts';
 import { shardMeter } from './shard-meter.ts';
@@ -44,7 +47,10 @@ export async function runDaemon(
     log.info({ registry: configuration.kafka.schemaRegistry?.url, schemaIds }, 'schemas found');
   const metrics = metricsOf(configuration);
   const heartbeats = new Heartbeats(() => clock.monotonic());
-  const kafka = await connectKafka(configuration, log, clock);
+  const files = loggedFiles(log, (count) => {
+    metrics.unusableSecretFiles.set({}, count);
+  });
+  const kafka = connectKafka(configuration, log, clock, files);
   const observer = shardMeter(metrics);
   const shards = new Shards({ configuration, kafka, replica, observer, log, clock, random });
   const accounts: Account[] = [];
@@ -53,7 +59,7 @@ export async function runDaemon(
   const http = await startHttpServer(configuration.http, pages);
   log.info({ replica, version: version(), http: http.address, accounts: configuration.accounts.length }, 'started');
   const ended = new AbortController();
-  const watching = kafkaWatch.run(ended.signal);
+  const background: Promise<unknown>[] = [kafkaWatch.run(ended.signal)];
   const freezes = watchForFreezes(clock, ended.signal, (frozenMs) => {
     metrics.freezes.inc({});
     log.warn({ frozenMs }, 'the process stood still');
@@ -62,7 +68,7 @@ export async function runDaemon(
     await shards.start(signal);
     metrics.shardsOwned.set({}, configuration.kafka.shards);
     const accountWorld: AccountWorld = {
-      ...(await accountWorldOf(configuration, world, heartbeats)),
+      ...(await accountWorldOf(configuration, world, heartbeats, files)),
       replica,
       schemaIds,
       metrics,
@@ -71,6 +77,8 @@ export async function runDaemon(
     for (const account of configuration.accounts) {
       accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
     }
+    const orders = await startOrders({ configuration, kafka, accounts, log, clock }, ended.signal);
+    background.push(orders.ended);
     await runAccounts(accounts, signal, configuration.shutdown.timeoutMs, log);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
@@ -78,7 +86,7 @@ export async function runDaemon(
     await Promise.all(accounts.map((account) => account.close()));
     await shards.stop();
     ended.abort();
-    await Promise.all([watching, freezes]);
+    await Promise.all([...background, freezes]);
     await kafka.close();
     await http.close();
     log.info({}, 'ended');
@@ -92,6 +100,7 @@ async function accountWorldOf(
   configuration: BridgeConfiguration,
   { clock, log, random }: DaemonWorld,
   heartbeats: Heartbeats,
+  files: LatestFiles,
 ): Promise<Omit<AccountWorld, 'replica' | 'schemaIds' | 'metrics'>> {
   const gates = new Map(
     configuration.sites.map(({ name }) => [
@@ -101,7 +110,8 @@ async function accountWorldOf(
   );
   return {
     configuration,
-    sealingKeys: await readSecretKeys(configuration.sealing.keys),
+    files,
+    sealingKeys: latestSecretKeys(configuration.sealing.keys, files),
     pseudonymKeys: await pseudonymKeysOf(configuration),
     gateOf: (site) => present(gates.get(site), `sign-in gate of site ${site}`),
     log,

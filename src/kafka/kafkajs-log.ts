@@ -1,33 +1,35 @@
-import type { ConnectionOptions } from 'node:tls';
-
-import kafkajs, { type Admin, type ISocketFactory, type Kafka, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Admin, type ISocketFactory, type Kafka } from 'kafkajs';
 
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { kafkaCodeOf, type KafkaPhase, toKafkaError } from './kafka-error.ts';
 import { kafkajsLogCreator } from './kafkajs-log-creator.ts';
 import { KafkajsProducer } from './kafkajs-producer.ts';
 import { readPartition } from './kafkajs-read-partition.ts';
 import { KafkajsScanner } from './kafkajs-scanner.ts';
+import { type KafkajsSecurity, securityOf } from './kafkajs-security.ts';
+import { tailPartition } from './kafkajs-tail.ts';
+import { type AppendRequest, appendRecord } from './kafkajs-append.ts';
 import type {
   ClusterLayout,
   KafkaLog,
   PartitionContents,
+  PartitionEnds,
+  PartitionTail,
   ReadRequest,
+  TailedRecord,
+  TailRequest,
   TopicLayout,
   TransactionalProducer,
 } from './port.ts';
 import { SeedBrokers } from './seed-brokers.ts';
 import type { TopicAdmin, TopicDescription, TopicPlan } from './topic-admin.ts';
 
-export interface KafkajsLogOptions {
+export interface KafkajsLogOptions extends KafkajsSecurity {
   readonly installation: string;
   /** `host:port` of some brokers; the others are found through them. */
   readonly brokers: readonly string[];
-  /** Null: plain text. */
-  readonly ssl: ConnectionOptions | null;
-  readonly sasl: SASLOptions | null;
   readonly connectionTimeoutMs: number;
   /** How long a broker may take to answer, enforced: a stopped broker would otherwise never be noticed. */
   readonly requestTimeoutMs: number;
@@ -52,7 +54,7 @@ const GROUP_LOAD_PAUSE_MS = 100;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The Kafka client of the bridge: kafkajs behind the port. */
-export class KafkajsLog implements KafkaLog, TopicAdmin {
+export class KafkajsLog implements KafkaLog, PartitionTail, TopicAdmin {
   readonly #options: KafkajsLogOptions;
   readonly #kafka: Kafka;
   readonly #seeds: SeedBrokers;
@@ -69,8 +71,7 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
       enforceRequestTimeout: true,
       retry: RETRY,
       logCreator: kafkajsLogCreator(options.logger),
-      ...(options.ssl !== null && { ssl: options.ssl }),
-      ...(options.sasl !== null && { sasl: options.sasl }),
+      ...securityOf(options),
       ...(options.socketFactory !== undefined && { socketFactory: options.socketFactory }),
     });
   }
@@ -90,14 +91,31 @@ export class KafkajsLog implements KafkaLog, TopicAdmin {
     return new KafkajsScanner(this.#kafka, { clock, stallTimeoutMs });
   }
 
-  async readPartition(request: ReadRequest): Promise<PartitionContents> {
-    const { topic, partition, signal } = request;
-    const { clock, readTimeoutMs: deadlineMs, installation } = this.#options;
+  tail(request: TailRequest, signal: AbortSignal): AsyncIterable<TailedRecord> {
+    const { clock, logger } = this.#options;
+    const onFailure = (err: Error): void => {
+      logger.info({ err, topic: request.topic, partition: request.partition }, 'partition not followed: tried again');
+    };
+    return tailPartition(this.#kafka, request, { clock, onFailure }, signal);
+  }
+
+  async ends(topic: string, partition: number, signal: AbortSignal): Promise<PartitionEnds> {
     const offsets = await this.#admin('read', `asking for the end of ${topic}`, signal, (admin) =>
       admin.fetchTopicOffsets(topic),
     );
     const found = offsets.find((offset) => offset.partition === partition);
-    const bounds = { low: BigInt(found?.low ?? 0), high: BigInt(found?.high ?? 0) };
+    return { low: BigInt(found?.low ?? 0), high: BigInt(found?.high ?? 0) };
+  }
+
+  /** Writes one record outside of any transaction, once; for what is no event. @returns its offset. */
+  append(request: AppendRequest, signal: AbortSignal): Promise<bigint> {
+    return appendRecord(this.#kafka, request, signal);
+  }
+
+  async readPartition(request: ReadRequest): Promise<PartitionContents> {
+    const { topic, partition, signal } = request;
+    const { clock, readTimeoutMs: deadlineMs, installation } = this.#options;
+    const bounds = await this.ends(topic, partition, signal);
     const groupPrefix = `${installation}-recover-`;
     const onGroupLeft = (groupId: string): void => {
       this.#deleteGroup(groupId);

@@ -58,7 +58,7 @@ export async function selectLetters(
   io: CommandIo,
   onLetter: (letter: Letter) => void,
 ): Promise<number> {
-  const kafka = await connectKafka(
+  const kafka = connectKafka(
     configuration,
     createLogger({ level: 'fatal', destination: io.stderr }),
     systemClock,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { failureOf, isAbort } from '../../../src/bridge/failure.ts';
-import { SecretUnreadableError } from '../../../src/config/secret.ts';
+import { SecretUnreadableError } from '../../../src/config/secret-unreadable-error.ts';
 import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
 import {
   SessionLostError,

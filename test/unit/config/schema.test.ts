@@ -30,7 +30,7 @@ describe('the schema', () => {
   );
 
   test.each(ALL)('hides %s if it is a secret', (path, { sensitive }) => {
-    expect(sensitive === true).toBe(/(password|\.key)$/.test(path));
+    expect(sensitive === true).toBe(/(password|passphrase|\.key)$/i.test(path));
   });
 
   test('offers a file beside every secret', () => {

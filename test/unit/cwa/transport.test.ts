@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
+import { DEFAULT_TLS } from '../../../src/cwa/connector.ts';
 import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
 import { TransientError } from '../../../src/cwa/errors.ts';
 import { eventsReply, failureOf, logonReply, NEVER, until, useHarness } from './client-harness.ts';
@@ -79,10 +80,13 @@ describe('TLS', () => {
     );
     const baseUrl = `https://127.0.0.1:${String(await listen(secure))}`;
     const distrusted = await failureOf(clientWith({ baseUrl }).poll(POLL, NEVER));
-    const trusted = await clientWith({ baseUrl, tls: { ca: certificate } }).poll(POLL, NEVER);
+    const tls = { ...DEFAULT_TLS, options: () => ({ ca: certificate }) };
+    const trusted = await clientWith({ baseUrl, tls }).poll(POLL, NEVER);
     secure.close();
     expect(distrusted).toMatchObject({ reason: 'tls', disposition: 'retry' });
-    expect(distrusted.message).toMatch(/self-signed certificate.*; check the server's certificate and sites\[\]\.tls/);
+    expect(distrusted.message).toMatch(
+      /self-signed certificate.*DEPTH_ZERO_SELF_SIGNED_CERT.*`sites\[\]\.tls\.caFile`/,
+    );
     expect(trusted).toMatchObject({ kind: 'events' });
   });
 
@@ -93,7 +97,7 @@ describe('TLS', () => {
     const error = await failureOf(clientWith({ baseUrl }).poll(POLL, NEVER));
     plain.close();
     expect(error).toMatchObject({ reason: 'tls' });
-    expect(error.message).toContain('wrong version number; check');
+    expect(error.message).toContain('what answers at this port does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)');
   });
 });
 

@@ -60,15 +60,39 @@ export function openSealed(keys: readonly SealingKey[], context: SealingContext,
 
 /**
  * A mark that changes when a secret does, to lift a stop after refused sign-ins. Keyed, so that it tells nothing to a
- * reader of the topic; null without a key.
+ * reader of the topic; null without a key. It begins with what tells the key: marks of two keys cannot be compared, and
+ * a new key must not pass for a new secret.
+ *
+ * @param recorded a mark to compare with: the same key is taken, if it is still there. Without it the first key is.
  */
-export function secretMark(keys: readonly SealingKey[], accountId: string, secret: string): string | null {
+export function secretMark(
+  keys: readonly SealingKey[],
+  accountId: string,
+  secret: string,
+  recorded: string | null = null,
+): string | null {
   const [first] = keys;
-  if (first === undefined) return null;
-  return createHmac('sha256', first.key)
-    .update(`secret-mark\n${accountId}\n${secret}`)
-    .digest('base64url')
-    .slice(0, 16);
+  const of = keys.find(({ key }) => recorded?.startsWith(keyMark(key)) === true) ?? first;
+  if (of === undefined) return null;
+  return keyMark(of.key) + shortHmac(of.key, `secret-mark\n${accountId}\n${secret}`);
+}
+
+/** Whether the two differ only where their secrets do. */
+export function areComparable(mark: string | null, other: string | null): boolean {
+  return mark !== null && other !== null && keyMarkOf(mark) === keyMarkOf(other);
+}
+
+/** By its content and not by its id: a file may get another key under the same id. */
+function keyMark(key: Buffer): string {
+  return `${shortHmac(key, 'key-mark')}.`;
+}
+
+function keyMarkOf(mark: string): string {
+  return mark.slice(0, mark.indexOf('.') + 1);
+}
+
+function shortHmac(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url').slice(0, 16);
 }
 
 function associatedData(context: SealingContext): Buffer {

@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { AccountProgress } from './account-progress.ts';
 import type { Cursor } from './cursor.ts';
 import type { AccountObserver } from './observer.ts';
-import { secretMark } from './sealing.ts';
+import { areComparable, secretMark } from './sealing.ts';
 import type { BridgeSettings } from './settings.ts';
 
 /** Shared by all accounts of a site: a farm of 2007 does not take a thousand sign-ins a second. */
@@ -31,34 +31,49 @@ export interface SignInParts {
  */
 export async function signInWithinBudget(parts: SignInParts, signal: AbortSignal): Promise<void> {
   const { cursor, gate, observer, settings, clock } = parts;
-  const mark = secretMark(settings.sealingKeys, settings.account.accountId, await parts.password());
-  const refusals = standingRefusals(cursor.progress.logins, mark, settings, clock.now());
-  if (refusals.length >= settings.session.signInRefusalsMax) throw refusedOnRecord(refusals, settings, mark !== null);
+  const { logins } = cursor.progress;
+  const password = await parts.password();
+  const markLike = (recorded: string | null): string | null =>
+    secretMark(settings.sealingKeys, settings.account.accountId, password, recorded);
+  const mark = markLike(logins.secretMark);
+  const { signInRefusalMemoryMs } = settings.session;
+  const refusals = standingRefusals(logins, mark, signInRefusalMemoryMs, clock.now());
+  const newMark = markLike(null);
+  if (refusals.length >= settings.session.signInRefusalsMax) {
+    // The same secret under a newer key: marked by that one, the stop outlasts the key before.
+    if (areComparable(mark, logins.secretMark) && mark !== newMark) await record(refusals, newMark, cursor);
+    throw refusedOnRecord(refusals, settings, mark !== null);
+  }
   await gate.enter(signal);
   try {
     await parts.signIn(signal);
     observer.signInAttempted('accepted');
   } catch (error) {
     observer.signInAttempted(error instanceof SignInRefusedError ? 'refused' : 'failed');
-    if (error instanceof SignInRefusedError) await record([...refusals, clock.now()], mark, cursor);
+    if (error instanceof SignInRefusedError) await record([...refusals, clock.now()], newMark, cursor);
     throw error;
   }
-  if (cursor.progress.logins.refusals.length > 0) await record([], mark, cursor);
+  if (cursor.progress.logins.refusals.length > 0) await record([], newMark, cursor);
 }
 
 async function record(refusals: readonly number[], mark: string | null, cursor: Cursor): Promise<void> {
   await cursor.advance({ records: [], next: { ...cursor.progress, logins: { refusals, secretMark: mark } } });
 }
 
-/** The refusals that still count: those of this very secret, or where that cannot be told, the recent ones. */
-function standingRefusals(
+/**
+ * The refusals that still count: those of this very secret, or where that cannot be told, the recent ones.
+ *
+ * @param mark of the secret as it is now, by the key of the recorded one if there is one; null without a sealing key.
+ * @param memoryMs how long a refusal counts where the secret cannot be told.
+ */
+export function standingRefusals(
   logins: AccountProgress['logins'],
   mark: string | null,
-  settings: BridgeSettings,
+  memoryMs: number,
   now: number,
 ): readonly number[] {
-  if (mark !== null && logins.secretMark !== null) return mark === logins.secretMark ? logins.refusals : [];
-  return logins.refusals.filter((at) => now - at < settings.session.signInRefusalMemoryMs);
+  if (areComparable(mark, logins.secretMark)) return mark === logins.secretMark ? logins.refusals : [];
+  return logins.refusals.filter((at) => now - at < memoryMs);
 }
 
 function refusedOnRecord(refusals: readonly number[], settings: BridgeSettings, isMarked: boolean): SignInRefusedError {

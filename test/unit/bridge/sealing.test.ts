@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { openSealed, seal, secretMark } from '../../../src/bridge/sealing.ts';
+import { areComparable, openSealed, seal, secretMark } from '../../../src/bridge/sealing.ts';
 
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
@@ -45,5 +45,21 @@ describe('sealing', () => {
     expect(secretMark([OLD], 'a', 'one')).not.toBe(secretMark([OLD], 'a', 'two'));
     expect(secretMark([OLD], 'a', 'one')).toBe(secretMark([OLD], 'a', 'one'));
     expect(secretMark([], 'a', 'one')).toBeNull();
+  });
+
+  test('marks with the key of an earlier mark, wherever that stands now, and tells marks of other keys apart', () => {
+    const mark = secretMark([OLD], 'a', 'one');
+    expect(secretMark([NEW, OLD], 'a', 'one', mark)).toBe(mark);
+    expect(secretMark([NEW, OLD], 'a', 'two', mark)).not.toBe(mark);
+    expect(areComparable(secretMark([NEW, OLD], 'a', 'two', mark), mark)).toBe(true);
+
+    expect(secretMark([NEW, OLD], 'a', 'one')).toBe(secretMark([NEW], 'a', 'one', mark));
+    expect(areComparable(secretMark([NEW], 'a', 'one', mark), mark)).toBe(false);
+    expect(areComparable(null, null)).toBe(false);
+  });
+
+  test('knows a key by its content: another one under the same id is another key', () => {
+    const mark = secretMark([OLD], 'a', 'one');
+    expect(areComparable(secretMark([{ ...NEW, id: 'old' }], 'a', 'one', mark), mark)).toBe(false);
   });
 });

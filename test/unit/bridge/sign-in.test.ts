@@ -12,6 +12,7 @@ import { cursorOn, FakeObserver, FakeShard } from './fakes.ts';
 
 const NEVER = new AbortController().signal;
 const KEY = { id: 'key-1', key: randomBytes(32) };
+const NEXT_KEY = { id: 'key-2', key: randomBytes(32) };
 const HOUR_MS = 3_600_000;
 
 /** An account whose process can be started anew on what was committed. */
@@ -19,14 +20,14 @@ class Sut {
   readonly clock = new ManualClock();
   readonly shard = new FakeShard();
   readonly observer = new FakeObserver();
-  readonly #keys: readonly (typeof KEY)[];
+  keys: readonly (typeof KEY)[];
   attempts = 0;
   password = 'wrong';
   answer: () => Promise<void> = () => Promise.resolve();
   #parts: SignInParts;
 
   constructor(keys: readonly (typeof KEY)[] = []) {
-    this.#keys = keys;
+    this.keys = keys;
     this.#parts = this.#partsOn(openProgress());
   }
 
@@ -35,14 +36,15 @@ class Sut {
   }
 
   restart(): void {
-    this.#parts = this.#partsOn(parseProgress('pilot', this.shard.written.at(-1) ?? ''));
+    const written = this.shard.written.at(-1);
+    this.#parts = this.#partsOn(written === undefined ? openProgress() : parseProgress('pilot', written));
   }
 
   #partsOn(recovered: ReturnType<typeof openProgress>): SignInParts {
     return {
-      settings: { ...bridgeSettings(), sealingKeys: this.#keys },
+      settings: { ...bridgeSettings(), sealingKeys: this.keys },
       gate: { enter: () => Promise.resolve() },
-      cursor: cursorOn(this.shard, recovered, { clock: this.clock, sealingKeys: this.#keys }),
+      cursor: cursorOn(this.shard, recovered, { clock: this.clock, sealingKeys: this.keys }),
       observer: this.observer,
       clock: this.clock,
       password: () => Promise.resolve(this.password),
@@ -121,6 +123,37 @@ describe('the sign-in budget', () => {
     expect(sut.attempts).toBe(3);
     // The slate is clean again.
     expect(parseProgress('pilot', sut.shard.written.at(-1) ?? '').logins.refusals).toEqual([]);
+  });
+
+  test.each([
+    ['after the stop', [[KEY], [KEY], [NEXT_KEY, KEY], [NEXT_KEY], [NEXT_KEY]]],
+    ['between the refusals', [[KEY], [NEXT_KEY, KEY], [NEXT_KEY], [NEXT_KEY]]],
+  ])('keeps the stop when the sealing keys are rotated %s', async (_, rotation) => {
+    const sut = new Sut([KEY]);
+    sut.answer = refuse;
+    for (const keys of rotation) {
+      sut.keys = keys;
+      sut.restart();
+      await expect(sut.signIn()).rejects.toThrow(SignInRefusedError);
+      await sut.clock.advance(100 * HOUR_MS);
+    }
+    expect(sut.attempts).toBe(2);
+  });
+
+  test('counts the refusals of the last hour under a key that has taken the place of all others', async () => {
+    const sut = new Sut([KEY]);
+    sut.answer = refuse;
+    for (let start = 0; start < 3; start += 1) {
+      await expect(sut.signIn()).rejects.toThrow();
+      sut.restart();
+    }
+    sut.keys = [NEXT_KEY];
+    sut.restart();
+    await expect(sut.signIn()).rejects.toThrow();
+    expect(sut.attempts).toBe(2);
+    await sut.clock.advance(HOUR_MS);
+    await expect(sut.signIn()).rejects.toThrow();
+    expect(sut.attempts).toBe(3);
   });
 
   test('does not count trouble on the way', async () => {

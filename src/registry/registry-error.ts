@@ -4,6 +4,8 @@ import { BridgeError } from '../lib/errors.ts';
 export type RegistryFault =
   /** It does not answer, or not as a registry does. */
   | 'registry-away'
+  /** Its certificate is not one that we trust. */
+  | 'registry-untrusted'
   /** It does not let us in. */
   | 'registry-denied'
   /** The schema breaks the subject's rule of compatibility. */
@@ -60,6 +62,8 @@ function faultOf({ errorCode, status }: Refusal): RegistryFault {
 export const REMEDIES: Readonly<Record<RegistryFault, string>> = {
   'registry-away':
     'Look whether it runs and whether kafka.schemaRegistry.url has the right address and path (such as /apis/ccompat/v7).',
+  'registry-untrusted':
+    'The certificate must be from an authority in kafka.schemaRegistry.caFile (PEM; not set: those of Node.js), for the name in kafka.schemaRegistry.url, and not expired.',
   'registry-denied':
     'Look at kafka.schemaRegistry.username and passwordFile, and whether this user may read, or register, this subject.',
   'schema-incompatible':

@@ -94,8 +94,13 @@ export class SchemaRegistry {
     } catch (error) {
       signal.throwIfAborted();
       const reason = timeout.aborted ? `no answer within ${String(timeoutMs)} ms` : wordsOf(error);
-      const message = `Schema registry: ${this.#at(what)} failed: ${reason}. ${REMEDIES['registry-away']}`;
-      throw new RegistryError(message, 'registry-away', { url }, error);
+      const fault = isCertificateTrouble(error) ? 'registry-untrusted' : 'registry-away';
+      throw new RegistryError(
+        `Schema registry: ${this.#at(what)} failed: ${reason}. ${REMEDIES[fault]}`,
+        fault,
+        { url },
+        error,
+      );
     }
   }
 
@@ -143,8 +148,19 @@ function errorCodeOf(json: Answer['json']): number | null {
   return typeof json?.error_code === 'number' ? json.error_code : null;
 }
 
-/** The error that gathers the attempts on several addresses of one name has no message, only a code. */
+/** What Node.js says of a certificate. https://nodejs.org/docs/latest/api/tls.html#x509-certificate-error-codes */
+function isCertificateTrouble(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_)/.test(
+    String(error.code),
+  );
+}
+
+/**
+ * The error that gathers the attempts on several addresses of one name has no message, only a code. The advice of
+ * Node.js for developers is left out: ours names the setting.
+ */
 function wordsOf(error: unknown): string {
-  const message = messageOf(error);
+  const [message = ''] = messageOf(error).split('; if the root CA');
   return message === '' && error instanceof Error && 'code' in error ? String(error.code) : message;
 }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import avro from 'avsc';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +15,7 @@ import { readFrame } from '../../src/records/schema/wire-format.ts';
 import { setStage, type Settings, type Stage } from '../support/bridge.ts';
 import { runCommand } from '../support/command-line.ts';
 import { uniqueName } from '../support/kafka.ts';
+import { type RegistryProxy, startRegistryProxy } from '../support/registry-proxy.ts';
 import { until } from '../support/until.ts';
 
 /** The first start on a machine downloads the registry. */
@@ -132,6 +137,79 @@ describe('kafka.format avro', () => {
       expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining('"verdict":"flawless"') });
     },
   );
+});
+
+describe('a registry behind TLS and a password', () => {
+  const login = { username: 'bridge', password: 'pä:ss wörd' };
+  let proxy: RegistryProxy;
+  let folder: string;
+  beforeAll(async () => {
+    proxy = await startRegistryProxy(registry.url, login);
+    folder = await mkdtemp(path.join(tmpdir(), 'cwa-registry-login-'));
+    await writeFile(path.join(folder, 'right'), `${login.password}\n`, { mode: 0o600 });
+    await writeFile(path.join(folder, 'wrong'), 'guessed', { mode: 0o600 });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function loginSettings(overrides: Settings = {}): Settings {
+    const { caFile, url } = proxy;
+    const passwordFile = path.join(folder, 'right');
+    return avroSettings({ url, caFile, username: login.username, passwordFile, ...overrides });
+  }
+
+  test('is used with both, by the bridge and by verify', { timeout: 2 * PATIENCE_MS }, async () => {
+    const stage = await setAvroStage();
+    const records = await openRawTail(stage);
+    const bridge = await stage.start(loginSettings());
+    await until('the snapshot has ended', () => records.some(isSnapshotEnd), { timeoutMs: PATIENCE_MS });
+    await bridge.stop();
+    expect(new Set(records.map(({ contentType }) => contentType))).toEqual(new Set(['application/avro']));
+    const outcome = await runCommand(verify, ['-c', await stage.configure(loginSettings())]);
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining('"verdict":"flawless"') });
+  });
+
+  const UNTRUSTED = /registering .* at https:.* from an authority in kafka\.schemaRegistry\.caFile/;
+  test.each([
+    ['has a certificate of another authority', () => ({ caFile: proxy.otherCaFile }), 'registry-untrusted', UNTRUSTED],
+    ['has a certificate of no public authority', () => ({ caFile: null }), 'registry-untrusted', UNTRUSTED],
+    [
+      'has a certificate for another name',
+      () => ({ url: proxy.url.replace('127.0.0.1', 'localhost') }),
+      'registry-untrusted',
+      /localhost.* for the name in kafka\.schemaRegistry\.url/s,
+    ],
+    [
+      'does not know the password',
+      () => ({ passwordFile: path.join(folder, 'wrong') }),
+      'registry-denied',
+      /refused \(status 401\)\. Look at kafka\.schemaRegistry\.username and passwordFile/,
+    ],
+    [
+      'wants a password, and none is set',
+      () => ({ username: null, passwordFile: null }),
+      'registry-denied',
+      /refused \(status 401\)\. Look at kafka\.schemaRegistry\.username/,
+    ],
+    [
+      'is asked without TLS',
+      () => ({ url: proxy.url.replace('https:', 'http:') }),
+      'registry-away',
+      /kafka\.schemaRegistry\.url/,
+    ],
+  ])('%s: the bridge says so, without the password, and ends', async (_what, settings, code, message) => {
+    const stage = await setStage({ hasTopics: false });
+    const bridge = await stage.start(loginSettings(settings()));
+    const error = await bridge.ended.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(String(error)).not.toMatch(/pä:ss|guessed/);
+    expect(stage.simulator.stats.sessionsOpened).toBe(0);
+  });
 });
 
 describe('a registry that does not help', () => {

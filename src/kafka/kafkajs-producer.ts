@@ -1,7 +1,7 @@
 import type { Kafka, Message, Producer, RecordMetadata, Transaction } from 'kafkajs';
 
 import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { KafkaError, kafkaCodeOf, type KafkaPhase, toKafkaError } from './kafka-error.ts';
 import { createProducer, type KafkajsCluster } from './kafkajs-cluster.ts';
 import type { CommitReceipt, PartitionBatch, Send, TransactionalProducer, TransactionPlan } from './port.ts';

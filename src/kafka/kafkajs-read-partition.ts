@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs, { type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs';
 
 import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { PartitionContents, ReadRequest } from './port.ts';
 

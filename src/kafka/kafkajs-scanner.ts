@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { committedMessages } from './committed-messages.ts';
 import { createCluster, type FetchedPartition, type KafkajsCluster, READ_COMMITTED } from './kafkajs-cluster.ts';
 import { kafkaCodeOf, KafkaError, kindOf, toKafkaError } from './kafka-error.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../lib/abortable.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { ClusterLayout, KafkaLog } from './port.ts';
 import { TopologyError } from './shard-errors.ts';

@@ -18,6 +18,10 @@ export interface KafkajsCluster {
   findBroker(options: { readonly nodeId: string }): Promise<KafkajsBroker>;
   /** Asks a broker which node is the coordinator. */
   findGroupCoordinatorMetadata: (options: CoordinatorQuery) => Promise<unknown>;
+  readonly brokerPool: {
+    /** The broker that was connected to first. */
+    readonly seedBroker: KafkajsBroker | undefined;
+  };
 }
 
 interface CoordinatorQuery {
@@ -26,8 +30,44 @@ interface CoordinatorQuery {
   readonly coordinatorType: number;
 }
 
-interface KafkajsBroker {
+export interface KafkajsBroker {
+  /** What the broker speaks, by the number of the request. https://kafka.apache.org/protocol#protocol_api_keys */
+  readonly versions: Readonly<Record<string, { readonly minVersion: number; readonly maxVersion: number }>>;
+  /** Of all topics where none is named. */
+  metadata(topics: readonly string[]): Promise<BrokerMetadata>;
+  describeConfigs(request: {
+    readonly resources: readonly { readonly type: number; readonly name: string }[];
+  }): Promise<{
+    readonly resources: readonly {
+      readonly configEntries: readonly { readonly configName: string; readonly configValue: string }[];
+    }[];
+  }>;
+  addPartitionsToTxn(request: {
+    readonly transactionalId: string;
+    readonly producerId: string;
+    readonly producerEpoch: number;
+    readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+  }): Promise<unknown>;
+  findGroupCoordinator(query: CoordinatorQuery): Promise<unknown>;
+  heartbeat(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
   fetch(request: FetchRequest): Promise<{ readonly responses: readonly FetchedTopic[] }>;
+}
+
+interface BrokerMetadata {
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly partitionMetadata: readonly {
+      readonly partitionId: number;
+      readonly leader: number;
+      readonly replicas: readonly number[];
+      readonly isr: readonly number[];
+    }[];
+  }[];
 }
 
 interface FetchRequest {

@@ -11,14 +11,15 @@ type TopicRole =
   | 'unknown'
   | 'operations'
   | 'deadletter'
-  | 'progress';
+  | 'progress'
+  | 'orders';
 
 export interface TopicPlanOptions {
   /** The topics to plan, by role. */
   readonly names: Readonly<Partial<Record<TopicRole, string>>>;
-  /** Partitions of each topic but the progress topic; small, because each costs a send in a transaction. */
+  /** Partitions of each data topic; small, because each costs a send in a transaction. */
   readonly partitions: number;
-  /** Partitions of the progress topic, fixed for the life of an installation. */
+  /** Partitions of the progress topic and the orders topic, fixed for the life of an installation. */
   readonly shards: number;
   readonly retentionMs: number;
   /** Null: 3 where there are three brokers, else 1. */
@@ -26,7 +27,10 @@ export interface TopicPlanOptions {
   readonly brokers: number;
 }
 
-type Cleanup = 'delete' | 'compact' | 'progress';
+type Cleanup = 'delete' | 'compact' | 'progress' | 'orders';
+
+/** An order is carried out at once or at the next start; one that nobody took for so long is meant no more. */
+const ORDERS_RETENTION_MS = 7 * 24 * 60 * 60_000;
 
 /** Settings of design §7. */
 const CLEANUP: Readonly<Record<TopicRole, Cleanup>> = {
@@ -40,6 +44,7 @@ const CLEANUP: Readonly<Record<TopicRole, Cleanup>> = {
   operations: 'delete',
   deadletter: 'delete',
   progress: 'progress',
+  orders: 'orders',
 };
 
 /** What the topics of an installation should be. Pure. */
@@ -55,7 +60,7 @@ export function planTopics(options: TopicPlanOptions): readonly TopicPlan[] {
     ]);
     plans.push({
       name,
-      partitions: role === 'progress' ? options.shards : options.partitions,
+      partitions: role === 'progress' || role === 'orders' ? options.shards : options.partitions,
       replicationFactor,
       settings,
     });
@@ -70,6 +75,8 @@ function settingsFor(cleanup: Cleanup, retentionMs: number): readonly (readonly 
         ['cleanup.policy', 'delete'],
         ['retention.ms', String(retentionMs)],
       ];
+    case 'orders':
+      return settingsFor('delete', ORDERS_RETENTION_MS);
     case 'compact':
       return [['cleanup.policy', 'compact']];
     case 'progress':
@@ -117,8 +124,8 @@ export async function diffTopics(
   return differences;
 }
 
-/** Differences of one topic. Pure. */
-function differencesOf(plan: TopicPlan, actual: TopicDescription | null): readonly TopicDifference[] {
+/** Differences of one topic; null if it does not exist. Pure. */
+export function differencesOf(plan: TopicPlan, actual: TopicDescription | null): readonly TopicDifference[] {
   const topic = plan.name;
   if (actual === null) return [{ topic, what: 'topic', expected: 'exists', actual: 'missing' }];
   const pairs: [what: string, expected: string, actual: string][] = [

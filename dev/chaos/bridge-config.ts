@@ -33,6 +33,8 @@ export interface BridgeConfigOptions {
   readonly brokers: readonly string[];
   readonly accounts: readonly ChaosAccount[];
   readonly seed: string;
+  /** Of the schema registry: records are Avro. Null: they are JSON. */
+  readonly registryUrl: string | null;
   /** Longest time between keep-alive polls, in milliseconds. */
   readonly keepAliveMs?: number;
 }
@@ -48,7 +50,7 @@ export function topicsOf(installation: string): { readonly data: readonly string
  * that fails a few times in a row is no reason to give up a session that the server still holds.
  */
 export function bridgeConfig(options: BridgeConfigOptions): object {
-  const { accounts, baseUrl, brokers, installation, keepAliveMs = 1_000, seed } = options;
+  const { accounts, baseUrl, brokers, installation, keepAliveMs = 1_000, registryUrl, seed } = options;
   return {
     installation,
     sites: [{ name: 'pier', baseUrl }],
@@ -63,6 +65,7 @@ export function bridgeConfig(options: BridgeConfigOptions): object {
       topics: { prefix: `${installation}.`, partitions: 3 },
       connectionTimeoutMs: 1_000,
       requestTimeoutMs: 2_000,
+      ...(registryUrl !== null && { format: 'avro', schemaRegistry: { url: registryUrl, timeoutMs: 60_000 } }),
     },
     session: {
       pollWaitMinMs: 20,

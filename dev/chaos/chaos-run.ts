@@ -10,6 +10,7 @@ import { Stage } from './stage.ts';
 export interface ChaosReport {
   readonly seed: string;
   readonly nodes: number;
+  readonly format: string;
   readonly seconds: number;
   /** What was done, by kind. */
   readonly done: Readonly<Record<string, number>>;
@@ -93,11 +94,12 @@ export async function settle(stage: Stage, events: number): Promise<void> {
 
 /** Compares what Kafka's own console consumer reads with the ledger. */
 export async function checkStage(stage: Stage): Promise<Verdict> {
-  const { cluster, installation, say, signal, simulator, topics } = stage;
-  say('reading all topics with the console consumer');
+  const { cluster, installation, registryUrl, say, signal, simulator, topics } = stage;
+  say(`reading all topics with the console consumer${registryUrl === null ? '' : ', their Avro with avsc'}`);
   const records = await readAllPublished({
     brokers: cluster.brokers,
     topics: topics.data,
+    registryUrl,
     timeoutMs: READ_MS,
     signal,
   });
@@ -118,6 +120,7 @@ function reportOf(stage: Stage, { options, done, published, seconds }: Outcome):
   return {
     seed: options.seed,
     nodes: options.nodes,
+    format: options.format,
     seconds: Math.round(seconds),
     done: Object.fromEntries(done),
     linkFaults: simulator.faults.strikes,

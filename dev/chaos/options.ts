@@ -20,6 +20,8 @@ export interface ChaosOptions {
   readonly leaderMoves: number;
   readonly accounts: number;
   readonly nodes: 1 | 3;
+  /** How the bridge writes its records; Avro needs a schema registry, which is started too. */
+  readonly format: 'json' | 'avro';
   /** How often a poll meets a fault of the link, from 0 to 1. */
   readonly faultRate: number;
   /** Where the bridge's log is kept; null: nowhere. */
@@ -64,6 +66,7 @@ handed over exactly once and in order, and no poll may have acknowledged what wa
   --leader-moves N     leaderships moved, three nodes only (${String(THREE_NODES.leaderMoves)})
   --accounts N         service accounts (6)
   --fault-rate N       chance that a poll meets a fault of the link, 0 to 1 (0.15)
+  --format json|avro   how records are written; avro starts a schema registry, by which they are read (json)
   --log FILE           keeps the bridge's log of all its starts
 
 Exit status: 0 nothing lost, duplicated or reordered, 1 a violation or a failure, 2 wrong options.
@@ -85,10 +88,14 @@ export function readOptions(args: readonly string[], drawnSeed: string): ChaosOp
   if (values.help === true) return null;
   const nodes = values.nodes ?? '1';
   if (nodes !== '1' && nodes !== '3') throw new ChaosUsageError(`--nodes must be 1 or 3, not "${nodes}"`);
+  const format = values.format ?? 'json';
+  if (format !== 'json' && format !== 'avro')
+    throw new ChaosUsageError(`--format must be json or avro, not "${format}"`);
   const defaults = nodes === '1' ? ONE_NODE : THREE_NODES;
   const options: ChaosOptions = {
     seed: values.seed ?? drawnSeed,
     nodes: nodes === '1' ? 1 : 3,
+    format,
     events: count('events', values.events, defaults.events),
     seconds: Math.max(1, count('seconds', values.seconds, defaults.seconds)),
     kills: count('kills', values.kills, defaults.kills),
@@ -122,6 +129,7 @@ function parse(args: readonly string[]) {
           accounts: text,
           'fault-rate': text,
           log: text,
+          format: text,
         },
         ...{ 'broker-pauses': text, 'broker-kills': text, 'leader-moves': text },
       },

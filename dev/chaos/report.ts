@@ -5,7 +5,10 @@ export function tableOf(report: ChaosReport): string {
   const { acknowledgements: acks, published } = report;
   const rows: readonly (readonly [string, string])[] = [
     ['seed', report.seed],
-    ['took', `${String(report.seconds)} s, ${String(report.nodes)} Kafka node${report.nodes === 1 ? '' : 's'}`],
+    [
+      'took',
+      `${String(report.seconds)} s, ${String(report.nodes)} Kafka node${report.nodes === 1 ? '' : 's'}, ${report.format}`,
+    ],
     ['done', countsOf(report.done)],
     ['link faults', countsOf(report.linkFaults)],
     ['sessions', `${String(report.sessionsOpened)} opened, ${String(report.signIns)} sign-ins`],

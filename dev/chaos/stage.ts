@@ -1,41 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { PollSeen } from '../../src/simulator/options.ts';
-import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { LocalCluster } from '../kafka/local-cluster.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { LocalCluster } from '../kafka/local-cluster.ts';
+import type { LocalRegistry } from '../registry/local-registry.ts';
 import { AckJudge } from './ack-judge.ts';
-import { bridgeConfig, type ChaosAccount, makeAccounts, topicsOf } from './bridge-config.ts';
+import { type ChaosAccount, topicsOf } from './bridge-config.ts';
 import { BridgeProcess, createTopics } from './bridge-process.ts';
 import { KafkaHealth } from './kafka-health.ts';
-import { PROMPT_ELECTIONS } from './leader-moves.ts';
 import { LinkFaults } from './link-faults.ts';
 import { ProgressReader } from './progress-reader.ts';
+import { INSTALLATION, type Parts, type StageOptions, startParts, stopParts } from './stage-parts.ts';
 
-export interface StageOptions {
-  readonly seed: string;
-  readonly nodes: 1 | 3;
-  readonly accounts: number;
-  /** Changes in all, snapshots not counted. */
-  readonly events: number;
-  /** Changes a second, of all accounts together. */
-  readonly eventsPerSecond: number;
-  /** How often a poll meets a fault of the link, from 0 to 1. */
-  readonly faultRate: number;
-  /** How long a broker may be silent before the others take it for dead. */
-  readonly brokerSessionTimeoutMs: number;
-  readonly sessionTimeoutSeconds?: number;
-  readonly keepAliveMs?: number;
-  /** Where the bridge's log is kept; null: nowhere. */
-  readonly logFile: string | null;
-  /** Gets one line for each thing that is done. */
-  readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-const INSTALLATION = 'chaos';
 /** Without a new event for so long the run is stuck. */
 const STUCK_MS = 120_000;
 const PAUSE_MS = 20;
@@ -57,6 +34,7 @@ export class Stage {
   readonly signal: AbortSignal;
   /** What went wrong besides what the checkers find. */
   readonly troubles: string[] = [];
+  readonly #registry: LocalRegistry | null;
   readonly #scratch: string;
   readonly #pollWaiters = new Set<() => void>();
   readonly #events: number;
@@ -69,6 +47,7 @@ export class Stage {
     this.say = options.say;
     this.signal = options.signal;
     this.#events = options.events;
+    this.#registry = parts.registry;
     this.#scratch = parts.scratch;
     this.health = new KafkaHealth(options.nodes);
     this.linkFaults = new LinkFaults(options.seed, options.faultRate, (spec) => this.simulator.faults.arm(spec));
@@ -99,11 +78,17 @@ export class Stage {
     this.#isClosed = true;
     await this.bridge.kill();
     await this.judge.stop();
-    await stopParts({ cluster: this.cluster, simulator: this.simulator, scratch: this.#scratch });
+    const { cluster, simulator } = this;
+    await stopParts({ cluster, simulator, registry: this.#registry, scratch: this.#scratch });
   }
 
   get topics(): ReturnType<typeof topicsOf> {
     return topicsOf(this.installation);
+  }
+
+  /** Where the schemas of the records are; null if they are JSON. */
+  get registryUrl(): string | null {
+    return this.#registry?.url ?? null;
   }
 
   /** Changes made so far. */
@@ -208,85 +193,4 @@ export class Stage {
     );
     return event?.handedOver.find(isAnswer)?.at ?? null;
   }
-}
-
-interface Parts {
-  readonly cluster: LocalCluster;
-  readonly simulator: Simulator;
-  readonly accounts: readonly ChaosAccount[];
-  readonly scratch: string;
-  readonly configFile: string;
-}
-
-async function startParts(
-  options: StageOptions,
-  onPoll: (poll: PollSeen) => Promise<void> | undefined,
-): Promise<Parts> {
-  const { brokerSessionTimeoutMs, nodes, say, signal } = options;
-  const cluster = await LocalCluster.start({
-    nodes,
-    brokerSessionTimeoutMs,
-    properties: PROMPT_ELECTIONS,
-    log: say,
-    signal,
-  });
-  try {
-    return await startServer(options, cluster, onPoll);
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
-}
-
-async function startServer(
-  options: StageOptions,
-  cluster: LocalCluster,
-  onPoll: (poll: PollSeen) => Promise<void> | undefined,
-): Promise<Parts> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-chaos-'));
-  const accounts = makeAccounts(options.accounts);
-  const simulator = await simulate(options, accounts, onPoll);
-  const configFile = path.join(scratch, 'bridge.json');
-  const config = bridgeConfig({
-    installation: INSTALLATION,
-    baseUrl: simulator.url,
-    brokers: cluster.brokers,
-    accounts,
-    seed: options.seed,
-    ...(options.keepAliveMs !== undefined && { keepAliveMs: options.keepAliveMs }),
-  });
-  await writeFile(configFile, JSON.stringify(config));
-  return { cluster, simulator, accounts, scratch, configFile };
-}
-
-function simulate(
-  options: StageOptions,
-  accounts: readonly ChaosAccount[],
-  onPoll: (poll: PollSeen) => Promise<void> | undefined,
-): Promise<Simulator> {
-  return startSimulator({
-    seed: options.seed,
-    accounts: accounts.map(({ user, password, uri }) => ({ user, password, uri })),
-    users: accounts.flatMap(({ users }) => users),
-    eventsTotal: options.events,
-    eventsPerSecond: options.eventsPerSecond / options.accounts,
-    pollWaitTimeMs: 150,
-    sessionTimeoutSeconds: options.sessionTimeoutSeconds ?? 600,
-    ticketRenewSeconds: 5,
-    affinityCookie: true,
-    oddities: true,
-    onPoll: async (poll) => {
-      await onPoll(poll);
-    },
-  });
-}
-
-async function stopParts({
-  cluster,
-  simulator,
-  scratch,
-}: Pick<Parts, 'cluster' | 'simulator' | 'scratch'>): Promise<void> {
-  await simulator.close();
-  await cluster.stop();
-  await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -12,6 +12,7 @@ const TIMEOUT_MS = 300_000;
 const SHORT: ChaosOptions = {
   seed: 'short form',
   nodes: 1,
+  format: 'json',
   events: 3_000,
   seconds: 35,
   kills: 10,

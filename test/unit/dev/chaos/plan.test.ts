@@ -18,7 +18,7 @@ function countsOf(actions: readonly { readonly kind: string }[]): Record<string,
 describe('the command line', () => {
   test('without options is the acceptance run with a drawn seed', () => {
     expect(options()).toMatchObject({ seed: 'drawn', nodes: 1, events: 100_000, seconds: 720, kills: 100 });
-    expect(options()).toMatchObject({ pauses: 20, brokerPauses: 5, brokerKills: 0, leaderMoves: 0 });
+    expect(options()).toMatchObject({ format: 'json', pauses: 20, brokerPauses: 5, brokerKills: 0, leaderMoves: 0 });
   });
 
   test('with three nodes kills brokers and moves leaders', () => {
@@ -27,6 +27,7 @@ describe('the command line', () => {
 
   test.each([
     [['--nodes', '2'], '--nodes must be 1 or 3, not "2"'],
+    [['--format', 'xml'], '--format must be json or avro, not "xml"'],
     [['--kills', 'many'], '--kills must be a whole number, not "many"'],
     [['--fault-rate', '2'], '--fault-rate must be a number from 0 to 1, not "2"'],
     [['--broker-kills', '1'], '--broker-kills and --leader-moves need --nodes 3'],

@@ -10,7 +10,7 @@ import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 /** Between tries against an address that does not speak CWA. */
 const LONG_WAIT_MS = 300_000;
 /** Without a sealing key, how long a refused sign-in counts over restarts; longer than usual lock-out windows. */
-const REFUSAL_MEMORY_MS = 3_600_000;
+export const REFUSAL_MEMORY_MS = 3_600_000;
 
 /** The slice of the configuration that one account's bridge works with. */
 export function bridgeSettingsOf(
@@ -22,6 +22,7 @@ export function bridgeSettingsOf(
     readonly schemaIds: SchemaIds | undefined;
     /** None: people are named. */
     readonly pseudonymKeys: readonly PseudonymKey[];
+    readonly isWatchedElsewhere: UserStateSettings['isWatchedElsewhere'];
   },
 ): BridgeSettings {
   const { installation, session } = configuration;
@@ -32,13 +33,10 @@ export function bridgeSettingsOf(
       site: account.site,
       accountId: account.id,
       accountUri: account.uri,
-      users: account.watch.users,
     },
     session: sessionSettingsOf(configuration),
     records: { ...recordSettingsOf(configuration), schemaIds, pseudonymKeys },
-    userState: userStateSettingsOf(configuration, (uri) =>
-      configuration.accounts.some(({ id, watch }) => id !== account.id && watch.users.includes(uri)),
-    ),
+    userState: userStateSettingsOf(configuration, world.isWatchedElsewhere),
     initiate: {
       localeId: session.localeId,
       securityMode: session.securityMode,

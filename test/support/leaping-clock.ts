@@ -10,7 +10,8 @@ interface Sleeper {
  * waits for something else than the clock, such as an exchange on loopback, takes no time.
  */
 export class LeapingClock implements Clock {
-  readonly #sleepers = new Set<Sleeper>();
+  /** In the order in which they wake. */
+  readonly #sleepers: Sleeper[] = [];
   #time: number;
 
   constructor(startMs: number) {
@@ -34,11 +35,23 @@ export class LeapingClock implements Clock {
         resolve(undefined);
       },
     };
-    this.#sleepers.add(sleeper);
+    this.#sleepers.splice(this.#firstAfter(sleeper.until), 0, sleeper);
     signal?.addEventListener('abort', sleeper.wake, { once: true });
     await promise;
-    this.#sleepers.delete(sleeper);
+    this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
     signal?.removeEventListener('abort', sleeper.wake);
+  }
+
+  /** Index of the first sleeper who wakes later. */
+  #firstAfter(moment: number): number {
+    let [from, to] = [0, this.#sleepers.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const isLater = (this.#sleepers[middle]?.until ?? Number.POSITIVE_INFINITY) > moment;
+      if (isLater) to = middle;
+      else from = middle + 1;
+    }
+    return from;
   }
 
   /**
@@ -48,10 +61,10 @@ export class LeapingClock implements Clock {
    */
   async passUntil(moment: number, parties: number): Promise<void> {
     while (this.#time < moment) {
-      while (this.#sleepers.size < parties) await turn();
-      const next = Math.min(moment, ...[...this.#sleepers].map(({ until }) => until));
-      this.#time = Math.max(this.#time, next);
-      for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#time) sleeper.wake();
+      while (this.#sleepers.length < parties) await turn();
+      const next = this.#sleepers[0]?.until ?? moment;
+      this.#time = Math.max(this.#time, Math.min(moment, next));
+      for (const { wake } of this.#sleepers.slice(0, this.#firstAfter(this.#time))) wake();
       await turn();
     }
   }

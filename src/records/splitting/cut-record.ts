@@ -56,7 +56,7 @@ class Cutter {
       const arrayPath = path === '' ? field : `${path}.${field}`;
       const cutItem = (item: unknown, index: number): unknown => {
         // Nearly all: there may be millions, so nothing else is done with them.
-        if (jsonBytesOf(items, item) + COMMA_BYTES <= itemRoom) return item;
+        if (jsonBytesOf(items, item, itemRoom) + COMMA_BYTES <= itemRoom) return item;
         return this.#item(items, item, itemRoom, `${arrayPath}[${String(index)}]`, level);
       };
       cut.set(field, itemsAt(row, at).map(cutItem));

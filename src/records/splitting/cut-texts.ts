@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-import { beginningOf } from '../../lib/utf8.ts';
+import { beginningOf, characterEnd } from '../../lib/utf8.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Truncation } from '../topics/head.ts';
-import { jsonBytesOf, textBytesOf } from './json-bytes.ts';
+import { jsonBytesOf, utf8JsonBytesOf } from './json-bytes.ts';
 import { mapTexts } from './map-texts.ts';
 
 /** A value whose texts were cut, and which of them. */
@@ -27,14 +27,14 @@ export function cutTexts(
   path: string,
   isKept: (path: string) => boolean = () => false,
 ): CutValue | null {
-  const excess = jsonBytesOf(schema, value) - bytesMax;
-  if (excess <= 0) return { value, cuts: [] };
+  if (jsonBytesOf(schema, value, bytesMax) <= bytesMax) return { value, cuts: [] };
   const texts: LongText[] = [];
-  mapTexts(schema, value, path, (text, at) => {
-    if (text !== '' && !isKept(at)) texts.push({ path: at, jsonBytes: textBytesOf(text), bytes: Buffer.from(text) });
-    return text;
+  const frame = mapTexts(schema, value, path, (text, at) => {
+    if (text === '' || isKept(at)) return text;
+    texts.push(longText(text, at, bytesMax));
+    return '';
   });
-  const keep = bytesToKeep(texts, excess, bytesMax);
+  const keep = bytesToKeep(texts, bytesMax - jsonBytesOf(schema, frame, bytesMax));
   if (keep === null) return null;
   const long = new Map(texts.filter(({ bytes }) => bytes.length > keep).map((text) => [text.path, text.bytes]));
   const cut = mapTexts(schema, value, path, (text, at) => {
@@ -52,27 +52,33 @@ export function cutTexts(
 interface LongText {
   readonly path: string;
   readonly bytes: Buffer;
+  /** Of the whole text, without its quotes. One that is longer than the room is never whole, and not counted. */
   readonly jsonBytes: number;
 }
 
-/** The most bytes to which all texts can be cut so that `excess` is saved; null if there is no such number. */
-function bytesToKeep(texts: readonly LongText[], excess: number, bytesMax: number): number | null {
-  if (savedBytes(texts, 0) < excess) return null;
-  // Bisection: `enough` saves enough, `tooMany` does not, or is not worth trying: JSON is never shorter than its text.
-  let enough = 0;
-  let tooMany = Math.max(1, bytesMax);
-  while (tooMany - enough > 1) {
-    const middle = Math.floor((enough + tooMany) / 2);
-    if (savedBytes(texts, middle) >= excess) enough = middle;
-    else tooMany = middle;
-  }
-  return enough;
+function longText(text: string, path: string, room: number): LongText {
+  const bytes = Buffer.from(text);
+  return { path, bytes, jsonBytes: bytes.length > room ? Infinity : utf8JsonBytesOf(bytes, bytes.length) };
 }
 
-function savedBytes(texts: readonly LongText[], keep: number): number {
-  let saved = 0;
-  for (const { bytes, jsonBytes } of texts) {
-    if (bytes.length > keep) saved += jsonBytes - textBytesOf(beginningOf(bytes, keep));
+/** The most bytes to which all texts can be cut so that they fit into the room; null if there is no such number. */
+function bytesToKeep(texts: readonly LongText[], room: number): number | null {
+  if (room < 0) return null;
+  // Bisection: `few` fit, `many` do not, or are not worth trying: JSON is never shorter than its text.
+  let few = 0;
+  let many = room + 1;
+  while (many - few > 1) {
+    const middle = Math.floor((few + many) / 2);
+    if (bytesOfBeginnings(texts, middle) <= room) few = middle;
+    else many = middle;
   }
-  return saved;
+  return few;
+}
+
+function bytesOfBeginnings(texts: readonly LongText[], keep: number): number {
+  let sum = 0;
+  for (const { bytes, jsonBytes } of texts) {
+    sum += bytes.length <= keep ? jsonBytes : utf8JsonBytesOf(bytes, characterEnd(bytes, keep));
+  }
+  return sum;
 }

@@ -25,7 +25,7 @@ export interface FitOptions {
 export function fitRecord(record: DataRecord, { bytesMax, encode, idOf }: FitOptions): readonly EncodedRecord[] | null {
   const outgoing = encode(record);
   if (outgoing.bytes <= bytesMax) return [{ record, outgoing }];
-  const parts = splitRecord(record, { bytesMax, encode, idOf, firstSequence: Number(record.value.sequence) });
+  const parts = splitRecord(record, { bytesMax, whole: outgoing, idOf, firstSequence: Number(record.value.sequence) });
   const encoded = parts?.map((part) => ({ record: part, outgoing: encode(part) }));
   return encoded?.every((part) => part.outgoing.bytes <= bytesMax) === true ? encoded : null;
 }

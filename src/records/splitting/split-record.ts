@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '../../lib/outgoing-record.ts';
 import type { Truncation } from '../topics/head.ts';
 import { type DataRecord, TOPICS } from '../topics/topics.ts';
 import type { Warning } from '../warnings.ts';
-import { frameOf, type Row } from './arrays.ts';
+import type { Row } from './arrays.ts';
 import { cutRecord } from './cut-record.ts';
 import { type Part, spreadItems } from './spread-items.ts';
 
@@ -23,7 +23,8 @@ import { type Part, spreadItems } from './spread-items.ts';
 export interface SplitOptions {
   /** Most bytes of one record, as {@link OutgoingRecord.bytes} counts them. */
   readonly bytesMax: number;
-  readonly encode: (record: DataRecord) => OutgoingRecord;
+  /** The whole record as it would be sent: its key and headers are as large as those of every part. */
+  readonly whole: OutgoingRecord;
   /** `sequence` of part 0; the others follow without a hole. */
   readonly firstSequence: number;
   /** The `id` of a part. */
@@ -57,10 +58,9 @@ const KEPT: ReadonlySet<string> = new Set([
  */
 export function splitRecord(record: DataRecord, options: SplitOptions): readonly DataRecord[] | null {
   const { schema } = TOPICS[record.topic];
-  const whole: Row = record.value;
-  const room = roomFor(record, frameOf(schema, whole), options);
+  const room = roomFor(options);
   if (room < 2 * ITEM_ROOM_BYTES_MIN) return null;
-  const cut = cutRecord(schema, whole, room, '', isKept);
+  const cut = cutRecord(schema, record.value, room, '', isKept);
   if (cut === null) return null;
   const row = { ...cut.row, truncated: truncatedOf(record, cut.cuts) };
   const parts = spreadItems(schema, row, room);
@@ -68,9 +68,8 @@ export function splitRecord(record: DataRecord, options: SplitOptions): readonly
 }
 
 /** What a part may take as JSON: all but key and headers. */
-function roomFor(record: DataRecord, frame: Row, { bytesMax, encode }: SplitOptions): number {
-  const empty = encode(withValue(record, frame));
-  return bytesMax - (empty.bytes - (empty.value?.length ?? 0)) - RESERVED_BYTES;
+function roomFor({ bytesMax, whole }: SplitOptions): number {
+  return bytesMax - (whole.bytes - (whole.value?.length ?? 0)) - RESERVED_BYTES;
 }
 
 function isKept(path: string): boolean {

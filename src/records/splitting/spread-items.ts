@@ -62,7 +62,7 @@ class Filler {
   }
 
   #item(schema: Schema, item: unknown, room: number, at: readonly string[]): void {
-    const bytes = jsonBytesOf(schema, item) + COMMA_BYTES;
+    const bytes = jsonBytesOf(schema, item, room) + COMMA_BYTES;
     const record = recordIn(schema);
     const canOpen = record !== null && this.#frames.length <= OPENED_LEVELS_MAX && hasItems(record, item as Row);
     if (bytes > room && canOpen) this.record(record, item as Row, room, at);

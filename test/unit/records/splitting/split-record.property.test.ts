@@ -28,7 +28,12 @@ function written(record: DataRecord): Json {
 }
 
 function split(record: DataRecord, bytesMax: number): readonly DataRecord[] | null {
-  return splitRecord(record, { bytesMax, encode, idOf: (part) => String(part).padStart(32, '0'), firstSequence: 7 });
+  return splitRecord(record, {
+    bytesMax,
+    whole: encode(record),
+    idOf: (part) => String(part).padStart(32, '0'),
+    firstSequence: 7,
+  });
 }
 
 const limits = fc.integer({ min: 4_000, max: 40_000 });

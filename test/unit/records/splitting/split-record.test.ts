@@ -33,7 +33,7 @@ function onlyRecord(root: XmlElement): DataRecord {
 
 function split(record: DataRecord, bytesMax = LIMIT): readonly DataRecord[] {
   const idOf = (part: number): string => (part === 0 ? record.value.id : String(part).padStart(32, '0'));
-  return splitRecord(record, { bytesMax, encode, idOf, firstSequence: 5 }) ?? [];
+  return splitRecord(record, { bytesMax, whole: encode(record), idOf, firstSequence: 5 }) ?? [];
 }
 
 function warningsOf(parts: readonly DataRecord[]): readonly (readonly string[])[] {

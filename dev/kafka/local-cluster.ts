@@ -8,6 +8,7 @@ import { NodeEndedError, textOf } from './errors.ts';
 import { freePorts } from './free-ports.ts';
 import { type KafkaInstallation, installKafka } from './installation.ts';
 import { LocalNode } from './local-node.ts';
+import type { Listener } from './server-properties.ts';
 import { untilRegistered, untilTransactionsWork } from './readiness.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -24,6 +25,10 @@ export interface LocalClusterOptions {
   readonly brokerSessionTimeoutMs?: number;
   /** Further broker properties, for all nodes. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Listeners of each node beside the plain-text one: protocol by name, in upper case. */
+  readonly listeners?: Readonly<Record<string, Listener['protocol']>>;
+  /** Further arguments of the format tool, such as `-S` for SCRAM users. */
+  readonly formatArguments?: readonly string[];
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
   /** Where `JAVA_HOME`, `PATH` and the cache folder are looked up; this process' own when not given. */
@@ -114,8 +119,15 @@ export class LocalCluster {
     flags: readonly string[] | undefined,
   ): Promise<LocalCluster> {
     const ids = Array.from({ length: options.nodes }, (_, index) => index + 1);
-    const ports = await freePorts(2 * ids.length);
-    const addresses = ids.map((id) => ({ id, port: ports[2 * id - 2] ?? 0, controllerPort: ports[2 * id - 1] ?? 0 }));
+    const listeners = Object.entries(options.listeners ?? {});
+    const ports = [...(await freePorts((2 + listeners.length) * ids.length))];
+    const takePort = (): number => ports.pop() ?? 0;
+    const addresses = ids.map((id) => ({
+      id,
+      port: takePort(),
+      controllerPort: takePort(),
+      listeners: listeners.map(([name, protocol]) => ({ name, protocol, port: takePort() })),
+    }));
     const settings = {
       nodes: addresses,
       brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? (options.nodes === 1 ? 1_500 : 3_000),
@@ -124,7 +136,8 @@ export class LocalCluster {
     const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-kafka-'));
     // A cluster id is 16 bytes in base64url and must not look like an option of the format tool.
     const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
-    const shared = { kafka, settings, clusterId, scratch, ...(flags && { flags }) };
+    const { formatArguments = [] } = options;
+    const shared = { kafka, settings, clusterId, scratch, formatArguments, ...(flags && { flags }) };
     return new LocalCluster(
       addresses.map((address) => new LocalNode(address, shared)),
       scratch,

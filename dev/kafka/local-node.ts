@@ -21,6 +21,8 @@ export interface LocalNodeOptions {
   readonly clusterId: string;
   /** The cluster's scratch folder, which goes away with the cluster. */
   readonly scratch: string;
+  /** Further arguments of the format tool, such as `-S` for SCRAM users. */
+  readonly formatArguments?: readonly string[];
   /** JVM flags in place of the class-data archive. */
   readonly flags?: readonly string[];
 }
@@ -29,6 +31,7 @@ export interface LocalNodeOptions {
 export class LocalNode {
   readonly id: number;
   readonly port: number;
+  readonly #address: NodeAddress;
   readonly #options: LocalNodeOptions;
   readonly #folder: string;
   #process: GuardedProcess | undefined;
@@ -37,6 +40,7 @@ export class LocalNode {
   constructor(address: NodeAddress, options: LocalNodeOptions) {
     this.id = address.id;
     this.port = address.port;
+    this.#address = address;
     this.#options = options;
     this.#folder = path.join(options.scratch, `node-${String(address.id)}`);
   }
@@ -44,6 +48,13 @@ export class LocalNode {
   /** `host:port` for clients. */
   get address(): string {
     return `127.0.0.1:${String(this.port)}`;
+  }
+
+  /** `host:port` for clients of a further listener. */
+  addressOf(listener: string): string {
+    const found = this.#address.listeners.find(({ name }) => name === listener);
+    if (found === undefined) throw new RangeError(`node ${String(this.id)} has no listener ${listener}`);
+    return `127.0.0.1:${String(found.port)}`;
   }
 
   /** Process id of the JVM; undefined while the node is down. */
@@ -58,12 +69,11 @@ export class LocalNode {
 
   /** Writes the node's properties and formats its empty data folder. */
   async format(): Promise<void> {
-    const { settings, clusterId } = this.#options;
-    const address = settings.nodes.find((node) => node.id === this.id);
-    if (address === undefined) throw new Error(`node ${String(this.id)} is not one of the cluster`);
+    const { settings, clusterId, formatArguments = [] } = this.#options;
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(this.#properties, serverProperties(address, settings, path.join(this.#folder, 'data')));
-    const formatter = await this.#java('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', this.#properties]);
+    await writeFile(this.#properties, serverProperties(this.#address, settings, path.join(this.#folder, 'data')));
+    const args = ['format', '-t', clusterId, '-c', this.#properties, ...formatArguments];
+    const formatter = await this.#java('kafka.tools.StorageTool', args);
     const status = await formatter.ended;
     if (status !== 0)
       throw new NodeEndedError(`formatting Kafka node ${String(this.id)} failed`, await this.#logTail());

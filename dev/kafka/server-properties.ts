@@ -4,6 +4,16 @@ export interface NodeAddress {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** Beside the plain-text one. */
+  readonly listeners: readonly Listener[];
+}
+
+/** A further listener, for tests of TLS, SASL and rights; the properties say what it needs. */
+export interface Listener {
+  /** Upper case, such as `SASL`. */
+  readonly name: string;
+  readonly protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  readonly port: number;
 }
 
 export interface ClusterSettings {
@@ -25,16 +35,19 @@ export interface ClusterSettings {
 export function serverProperties(node: NodeAddress, settings: ClusterSettings, dataFolder: string): string {
   const replicas = Math.min(settings.nodes.length, 3);
   const inSync = Math.max(1, replicas - 1);
+  const clients = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: node.port }, ...node.listeners];
+  const addresses = clients.map(({ name, port }) => `${name}://127.0.0.1:${String(port)}`).join(',');
+  const protocols = clients.map(({ name, protocol }) => `${name}:${protocol}`).join(',');
   const properties: Readonly<Record<string, string | number>> = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': settings.nodes
       .map((each) => `${String(each.id)}@127.0.0.1:${String(each.controllerPort)}`)
       .join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${String(node.port)},CONTROLLER://127.0.0.1:${String(node.controllerPort)}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${String(node.port)}`,
+    listeners: `${addresses},CONTROLLER://127.0.0.1:${String(node.controllerPort)}`,
+    'advertised.listeners': addresses,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `${protocols},CONTROLLER:PLAINTEXT`,
     'log.dirs': dataFolder,
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,

@@ -295,6 +295,13 @@ export const INSTRUMENTS = {
     bad: 'Grows without end: a loop hangs; `/livez` fails and says which.',
     labels: {},
   },
+  unusableSecretFiles: {
+    kind: 'gauge',
+    name: 'unusable_secret_files',
+    help: 'Secret and certificate files that cannot be read any more, or hold something else, so that their last content counts on.',
+    bad: 'Above 0: a log line names the file. The next start will fail.',
+    labels: {},
+  },
   freezes: {
     kind: 'counter',
     name: 'freezes_total',

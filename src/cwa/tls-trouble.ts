@@ -4,7 +4,7 @@
  * Servers of 2007 speak TLS 1.0 with SHA-1 certificates of 1024 bits. OpenSSL 3 refuses all three unless it is told
  * otherwise, and its words for that name neither the reason nor the setting. Some things it can no longer do at all:
  * then the remedy is to change the server, or to put a TLS proxy before it. `docs/tls.md` has the whole table; what
- * Node.js says in each case was taken from real handshakes (`test/unit/cwa/tls-handshakes.test.ts`).
+ * Node.js says in each case was taken from real handshakes (`test/integration/tls-*.test.ts`).
  */
 
 /** The part of `sites[].tls` that a cause depends on. */
@@ -28,6 +28,7 @@ export type TlsTroubleKind =
   | 'version'
   | 'ciphers'
   | 'weak-certificate'
+  | 'weak-key-exchange'
   | 'authority'
   | 'name'
   | 'validity'
@@ -54,14 +55,18 @@ type Explain = (tls: TlsTroubleSettings, failure: TlsFailure) => TlsTrouble;
 
 const EXPLANATIONS: readonly (readonly [codes: RegExp, explain: Explain])[] = [
   [/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|INAPPROPRIATE_FALLBACK/, oldVersion],
-  [/TOO_SMALL|TOO_WEAK|BAD_ECPOINT|WEAK_/, weakCertificate],
+  [/DH_KEY_TOO_SMALL|UNKNOWN_SECURITY_BITS/, weakKeyExchange],
+  [/TOO_SMALL|TOO_WEAK/, weakCertificate],
   [/ALERT_HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|UNKNOWN_CIPHER_RETURNED|WRONG_CIPHER_RETURNED/, noCipher],
   [/NO_CIPHER_MATCH/, unknownCiphers],
   [/UNSAFE_LEGACY_RENEGOTIATION/, legacyRenegotiation],
   [/^(SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/, unknownAuthority],
   [/ALTNAME_INVALID|HOSTNAME_MISMATCH|UNRECOGNIZED_NAME/, wrongName],
   [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, outOfDate],
-  [/CERTIFICATE_REQUIRED|ALERT_(BAD|UNKNOWN|UNSUPPORTED)_C|ALERT_CERTIFICATE_|ACCESS_DENIED/, clientCertificate],
+  [
+    /CERTIFICATE_REQUIRED|ALERT_(BAD|UNSUPPORTED)_CERTIFICATE|ALERT_CERTIFICATE_|ALERT_UNKNOWN_CA|ACCESS_DENIED/,
+    clientCertificate,
+  ],
   [/^ERR_OSSL_|KEY_VALUES_MISMATCH|^ERR_CRYPTO_/, ownFiles],
   [/WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE/, noTls],
   [/^(ECONNRESET|UND_ERR_SOCKET|EPIPE)$/, closed],
@@ -81,7 +86,7 @@ export function tlsTroubleOf(failure: TlsFailure, tls: TlsTroubleSettings): TlsT
 
 /** Whether a failure with this code is one of TLS whatever stage it comes from. */
 export function isTlsFailure(failure: TlsFailure): boolean {
-  return /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|.*_TOO_WEAK)/.test(
+  return /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|CERTIFICATE_TOO_WEAK)/.test(
     codeOf(failure),
   );
 }
@@ -115,6 +120,14 @@ function weakCertificate(tls: TlsTroubleSettings, { message }: TlsFailure): TlsT
     ? `even security level 0 refuses it: give the server a certificate of 2048 bits signed with SHA-256, or ${PROXY}`
     : `set ${WEAKER}, or give the server a certificate of 2048 bits signed with SHA-256`;
   return { kind, cause, remedy };
+}
+
+function weakKeyExchange(tls: TlsTroubleSettings, { message }: TlsFailure): TlsTrouble {
+  return {
+    kind: 'weak-key-exchange',
+    cause: `the server uses Diffie-Hellman parameters that are too small for OpenSSL 3 (${wordsOf(message)})`,
+    remedy: isAllowed(tls) ? 'set `sites[].tls.ciphers: DEFAULT:!kDHE@SECLEVEL=0`' : `set ${WEAKER}`,
+  };
 }
 
 function noCipher(tls: TlsTroubleSettings): TlsTrouble {

@@ -1,18 +1,34 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
 import process from 'node:process';
 
+import { pause, resume, signOut } from './commands/account-orders.ts';
 import { check } from './commands/check.ts';
 import type { Command, CommandIo, ExitStatus } from './commands/command.ts';
 import { UsageError } from './commands/command.ts';
 import { deadletter } from './commands/deadletter.ts';
+import { doctor } from './commands/doctor.ts';
 import { normalize } from './commands/normalize.ts';
+import { refresh } from './commands/refresh.ts';
 import { run } from './commands/run.ts';
 import { schemas } from './commands/schemas.ts';
 import { topics } from './commands/topics.ts';
 import { verify } from './commands/verify.ts';
 import { version } from './lib/version.ts';
 
-const COMMANDS: readonly Command[] = [run, check, normalize, topics, verify, deadletter, schemas];
+const COMMANDS: readonly Command[] = [
+  run,
+  check,
+  doctor,
+  normalize,
+  topics,
+  verify,
+  pause,
+  resume,
+  signOut,
+  refresh,
+  deadletter,
+  schemas,
+];
 
 const HELP = `Usage: cwa-bridge COMMAND [OPTION]…
 

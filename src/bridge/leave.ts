@@ -1,12 +1,8 @@
-import type { CommandAnswer } from '../cwa/commands.ts';
-import { TERMINATE_SESSION } from '../cwa/protocol.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { AccountProgress } from './account-progress.ts';
+import { type EndedSession, publishEnd, terminate } from './end-session.ts';
 import { failureOf } from './failure.ts';
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
 import { planEnded } from './plan-generation.ts';
-import type { Plan } from './plan.ts';
-import { publishResponses } from './publish-responses.ts';
 
 /**
  * Leaves an account at the end of the process. With a sealing key the session stays open and its secrets are
@@ -16,7 +12,7 @@ import { publishResponses } from './publish-responses.ts';
  * @param deadline ends what takes too long; a session that could not be signed out is found by the next start.
  */
 export async function leaveSession(parts: BridgeParts, deadline: AbortSignal): Promise<void> {
-  const { client, clock, cursor, log, settings } = parts;
+  const { cursor, log, settings } = parts;
   const { sid, state } = cursor.progress;
   if (state !== 'open' || sid === null) return;
   if (settings.sealingKeys.length > 0) {
@@ -24,19 +20,15 @@ export async function leaveSession(parts: BridgeParts, deadline: AbortSignal): P
     log.info({ sid }, 'session handed over');
     return;
   }
-  const rid = cursor.takeRid();
-  const sent = { method: TERMINATE_SESSION, sentAt: clock.now(), requests: [{ rid, uris: [] }] };
-  let answer: CommandAnswer | null;
+  const commit: Commit = (plan) => cursor.advance(plan);
+  let ended: EndedSession;
   try {
-    answer = await client.terminateSession({ sid, rid }, deadline);
+    ended = await terminate(parts, sid, deadline);
   } catch (error) {
     if (failureOf(error) === null && !deadline.aborted) throw error;
     log.warn({ sid, reason: messageOf(error) }, 'session not signed out: the next start finds it or opens a new one');
     return;
   }
-  const after = (progress: AccountProgress): Plan => planEnded(planContext(parts), progress, 'shutdown');
-  const commit: Commit = (plan) => cursor.advance(plan);
-  if (answer === null) await commit(after(cursor.progress));
-  else await publishResponses(parts, commit, answer, sent, { after });
+  await publishEnd(parts, commit, ended, (progress) => planEnded(planContext(parts), progress, { reason: 'shutdown' }));
   log.info({ sid }, 'session signed out');
 }

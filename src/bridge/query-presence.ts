@@ -4,7 +4,7 @@ import { presenceRequestsOf } from '../cwa/requests.ts';
 import { present } from '../lib/assert.ts';
 import type { SentRequests } from './own-requests.ts';
 import type { BridgeParts, Commit } from './parts.ts';
-import { publishResponses } from './publish-responses.ts';
+import { type Around, publishResponses } from './publish-responses.ts';
 
 /** A query that the server has answered, though not yet with anybody's presence. */
 export interface SentQuery {
@@ -17,6 +17,7 @@ export interface SentQuery {
  * it is about comes over the data channel: a `userPresence` with origin `query`, and the outcome with the same rid.
  *
  * @param users normalised URIs; at least one.
+ * @param around what else is in the transaction of the answer.
  * @throws the trouble that the answer stands for, when it is published.
  */
 export async function queryPresence(
@@ -24,13 +25,14 @@ export async function queryPresence(
   commit: Commit,
   users: readonly string[],
   signal: AbortSignal,
+  around: Around = {},
 ): Promise<SentQuery> {
   const { client, clock, cursor, settings } = parts;
   const sid = present(cursor.progress.sid, 'sid of an open session');
   const requests = presenceRequestsOf(users, () => cursor.takeRid(), settings.session.subscribeChunk);
   const sent: SentRequests = { method: QUERY_PRESENCE, sentAt: clock.now(), requests };
   const answered = await client.queryPresence({ sid, requests }, signal);
-  await publishResponses(parts, commit, answered, sent);
+  await publishResponses(parts, commit, answered, sent, around);
   if (answered.trouble !== null) throw answered.trouble;
   return { sent, answer: answered.answer };
 }

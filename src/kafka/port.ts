@@ -61,6 +61,32 @@ export interface PartitionContents {
   readonly nextOffset: bigint;
 }
 
+export interface TailRequest {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where to begin. */
+  readonly fromOffset: bigint;
+}
+
+export interface TailedRecord {
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** What a partition holds now: the first offset that is still there, and the last stable offset. */
+export interface PartitionEnds {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Follows partitions. A port of its own: publishing does not need it. */
+export interface PartitionTail {
+  /** Committed records as they come, until the signal aborts. @throws {@link KafkaError} if a right is missing. */
+  tail(request: TailRequest, signal: AbortSignal): AsyncIterable<TailedRecord>;
+  ends(topic: string, partition: number, signal: AbortSignal): Promise<PartitionEnds>;
+}
+
 /** Leaders by partition number; null where there is none at the moment. Its length is the partition count. */
 export type TopicLayout = readonly (number | null)[];
 

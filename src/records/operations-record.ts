@@ -16,7 +16,12 @@ export type OperationType =
   | 'quarantined'
   | 'quarantineLifted'
   | 'partitionsChanged'
-  | 'watchChanged';
+  | 'watchChanged'
+  | 'paused'
+  | 'resumed'
+  | 'refreshed'
+  | 'replayed'
+  | 'retired';
 
 const NO_FACTS: OperationFacts = {
   reason: null,

@@ -8,7 +8,7 @@ export interface BudgetFacts {
   readonly accountId: string;
   /** Of the committed progress. */
   readonly logins: AccountProgress['logins'];
-  readonly password: string;
+  readonly password: string | null;
   readonly sealingKeys: readonly SealingKey[];
   /** `signIn.refusalsMax`. */
   readonly refusalsMax: number;

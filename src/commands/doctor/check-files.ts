@@ -30,7 +30,7 @@ function secretFilesOf({ accounts, kafka, privacy, sealing, sites }: BridgeConfi
   return [
     ...accounts.map(({ password }, index) => ({
       setting: `accounts[${String(index)}].passwordFile`,
-      file: password.file,
+      file: password?.file ?? null,
     })),
     ...sites.map(({ tls }, index) => ({ setting: `sites[${String(index)}].tls.keyFile`, file: tls.keyFile })),
     { setting: 'kafka.ssl.keyFile', file: kafka.ssl.keyFile },

@@ -82,6 +82,7 @@ export function rewordForKafka(trouble: TlsTrouble): TlsTrouble {
     case 'version':
     case 'ciphers':
     case 'renegotiation':
+    case 'weak-key-exchange':
       return {
         ...said,
         remedy: 'enable TLSv1.2 or newer on the listener (`ssl.enabled.protocols`, `ssl.cipher.suites`)',

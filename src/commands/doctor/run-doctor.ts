@@ -129,7 +129,7 @@ class Examination {
     return verdictOnBudget({
       accountId: account.id,
       logins: progress.accounts.get(account.id)?.logins ?? { refusals: [], secretMark: null },
-      password: await account.password.read(),
+      password: (await account.password?.read()) ?? null,
       sealingKeys: await readSecretKeys(sealing.keys),
       refusalsMax: signIn.refusalsMax,
       now: this.#world.clock.now(),

@@ -17,7 +17,7 @@ const AT = '@|＠|﹫|%(?:25)*40|&(?:amp;)*#(?:0*64|x0*40);';
 const SCHEME =
   '(?:(?<![\\p{L}\\p{N}])|(?<=%[0-9a-f]{2}))' +
   '(?:sips?|mailto|smtp|tel|callto|eum)(?::|%(?:25)*3a|&(?:amp;)*#(?:0*58|x0*3a);)';
-const ANCHOR = new RegExp(`(?<scheme>${SCHEME})|${AT}`, 'giu');
+const ANCHOR = new RegExp(`(${SCHEME})|${AT}`, 'giu');
 const FIRST_AT = new RegExp(AT, 'iu');
 /** What every anchor has one of. Most texts have none, which is seen in a fraction of the time. */
 const MAY_HOLD_ANCHOR = /[@:%&＠﹫]/;
@@ -57,8 +57,9 @@ export function replaceAddresses(text: string, replace: (address: string) => str
   for (const match of text.matchAll(ANCHOR)) {
     const { index } = match;
     if (index < done) continue;
-    const anchor = { start: index, end: index + match[0].length };
-    const address = match.groups?.scheme === undefined ? addressAround(text, anchor, done) : addressAfter(text, anchor);
+    const [all, scheme] = match;
+    const anchor = { start: index, end: index + all.length };
+    const address = scheme === undefined ? addressAround(text, anchor, done) : addressAfter(text, anchor);
     if (address === null) continue;
     replaced += text.slice(done, address.start) + replace(readable(text.slice(address.start, address.end)));
     done = address.end;

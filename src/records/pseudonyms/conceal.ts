@@ -11,7 +11,15 @@ import { concealAddress, concealDigest, concealId, concealText, type PseudonymKe
  *
  * The way through each schema is made once: values without texts are not looked at.
  */
-type Conceal = (value: unknown, key: PseudonymKey) => unknown;
+type Conceal = (value: unknown, work: Concealing) => unknown;
+
+interface Concealing {
+  readonly key: PseudonymKey;
+  /** Long texts as they were concealed: a note stands twice in a record, and may have megabytes. */
+  readonly longTexts: Map<string, string>;
+}
+
+const LONG_TEXT_LENGTH = 1_024;
 
 /** The record as it is published. Pure: the same record and key give the same. */
 export function concealRecord(record: DataRecord, key: PseudonymKey): DataRecord {
@@ -21,7 +29,7 @@ export function concealRecord(record: DataRecord, key: PseudonymKey): DataRecord
 
 /** The value of a schema as it is published. */
 export function concealValue<Value>(schema: RecordSchema, value: Value, key: PseudonymKey): Value {
-  return (concealOf(schema)?.(value, key) ?? value) as Value;
+  return (concealOf(schema)?.(value, { key, longTexts: new Map() }) ?? value) as Value;
 }
 
 const known = new WeakMap<Schema, Conceal | null>();
@@ -48,7 +56,7 @@ function made(schema: Schema): Conceal | null {
       return ofNullable(schema.inner);
     case 'array': {
       const item = concealOf(schema.items);
-      return item === null ? null : (value, key) => (value as readonly unknown[]).map((each) => item(each, key));
+      return item === null ? null : (value, work) => (value as readonly unknown[]).map((each) => item(each, work));
     }
     case 'record':
       return ofRecord(schema);
@@ -60,13 +68,13 @@ function made(schema: Schema): Conceal | null {
 function ofText({ role }: StringSchema): Conceal {
   switch (role) {
     case undefined:
-      return (value, key) => concealText(value as string, key);
+      return (value, work) => concealAnyText(value as string, work);
     case 'uri':
-      return (value, key) => concealAddress(value as string, key);
+      return (value, { key }) => concealAddress(value as string, key);
     case 'id':
-      return (value, key) => concealId(value as string, key);
+      return (value, { key }) => concealId(value as string, key);
     case 'digest':
-      return (value, key) => concealDigest(value as string, key);
+      return (value, { key }) => concealDigest(value as string, key);
     case 'verbatim':
       throw new AssertionError('a verbatim text stands only where null may');
     default:
@@ -74,10 +82,17 @@ function ofText({ role }: StringSchema): Conceal {
   }
 }
 
+function concealAnyText(text: string, { key, longTexts }: Concealing): string {
+  if (text.length < LONG_TEXT_LENGTH) return concealText(text, key);
+  const concealed = longTexts.get(text) ?? concealText(text, key);
+  longTexts.set(text, concealed);
+  return concealed;
+}
+
 function ofNullable(inner: Schema): Conceal | null {
   if (inner.kind === 'string' && inner.role === 'verbatim') return () => null;
   const conceal = concealOf(inner);
-  return conceal === null ? null : (value, key) => (value === null ? null : conceal(value, key));
+  return conceal === null ? null : (value, work) => (value === null ? null : conceal(value, work));
 }
 
 function ofRecord({ fields }: RecordSchema): Conceal {
@@ -85,9 +100,9 @@ function ofRecord({ fields }: RecordSchema): Conceal {
     const conceal = concealOf(type);
     return conceal === null ? [] : [{ name, conceal }];
   });
-  return (value, key) => {
+  return (value, work) => {
     const row: Record<string, unknown> = { ...(value as Readonly<Record<string, unknown>>) };
-    for (const { name, conceal } of concealed) row[name] = conceal(row[name], key);
+    for (const { name, conceal } of concealed) row[name] = conceal(row[name], work);
     return row;
   };
 }

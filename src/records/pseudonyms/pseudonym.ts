@@ -21,7 +21,32 @@ const SHOWN_BYTES = 16;
  *
  * @param uri normalised.
  */
-export function pseudonymOf(uri: string, { id, key }: PseudonymKey): string {
+export function pseudonymOf(uri: string, key: PseudonymKey): string {
+  const recent = recentOf(key);
+  let pseudonym = recent.get(uri);
+  if (pseudonym === undefined) {
+    pseudonym = computePseudonym(uri, key);
+    if (recent.size >= RECENT_MAX) recent.clear();
+    if (uri.length <= RECENT_LENGTH_MAX) recent.set(uri, pseudonym);
+  }
+  return pseudonym;
+}
+
+/** Records name the same people again and again, and a text may name one a million times: an HMAC takes its time. */
+const recentOfKeys = new WeakMap<PseudonymKey, Map<string, string>>();
+const RECENT_MAX = 10_000;
+const RECENT_LENGTH_MAX = 320;
+
+function recentOf(key: PseudonymKey): Map<string, string> {
+  let recent = recentOfKeys.get(key);
+  if (recent === undefined) {
+    recent = new Map();
+    recentOfKeys.set(key, recent);
+  }
+  return recent;
+}
+
+function computePseudonym(uri: string, { id, key }: PseudonymKey): string {
   const digest = createHmac('sha256', key).update(uri, 'utf8').digest();
   return `pseudo:${id}:${digest.subarray(0, SHOWN_BYTES).toString('base64url')}`;
 }

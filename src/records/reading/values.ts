@@ -60,9 +60,13 @@ export function parseBoolean(raw: string): boolean | null {
 const DATE_TIME =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
 
+/** Years beyond 1 to 9999, which an offset may lead to as well, are what consumers in Python, say, cannot hold. */
+const TIME_MIN = Date.parse('0001-01-01T00:00:00Z');
+const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
- * An ISO 8601 date and time as milliseconds since the epoch. Without a zone it is UTC; digits behind the milliseconds
- * are cut.
+ * An ISO 8601 date and time, of the years 1 to 9999 in UTC, as milliseconds since the epoch. Without a zone it is UTC;
+ * digits behind the milliseconds are cut.
  */
 export function parseTime(raw: string): number | null {
   const match = DATE_TIME.exec(tokenOf(raw));
@@ -70,7 +74,7 @@ export function parseTime(raw: string): number | null {
   const [, year = '', month = '', day = '', time = '', fraction = '', zone = 'Z'] = match;
   if (Number(day) > daysIn(Number(year), Number(month))) return null;
   const at = Date.parse(`${year}-${month}-${day}T${time}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(at) ? null : at;
+  return at >= TIME_MIN && at <= TIME_MAX ? at : null;
 }
 
 /** `Date.parse` takes 30 February for 2 March. */

@@ -81,7 +81,7 @@ test('parseBoolean takes true, false, 1 and 0 in any case, and nothing else', ()
 describe('parseTime', () => {
   test('reads back what Date writes, for every year of four digits', () => {
     const date = fc.date({
-      min: new Date('0000-01-01T00:00:00Z'),
+      min: new Date('0001-01-01T00:00:00Z'),
       max: new Date('9999-12-31T23:59:59.999Z'),
       noInvalidDate: true,
     });
@@ -112,6 +112,10 @@ describe('parseTime', () => {
     '2009-01-01T24:00:01Z',
     '2009-01-01T00:60:00Z',
     '2009-01-01T00:00:00+24:00',
+    '0000-12-31T23:59:59Z',
+    '0001-01-01T00:00:00+00:01',
+    '9999-12-31T23:59:59-00:01',
+    '9999-12-31T24:00:00Z',
     '2009-01-01 00:00:00Z',
     '2009-01-01',
     '1235981698',

@@ -17,6 +17,7 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
+# Kerberos is added by an image on top of this one: docs/sign-in.md.
 FROM ${NODE_IMAGE}
 ARG VERSION=unknown
 ARG REVISION=unknown

@@ -60,17 +60,18 @@ export function openSealed(keys: readonly SealingKey[], context: SealingContext,
 
 /**
  * A mark that changes when a secret does, to lift a stop after refused sign-ins. Keyed, so that it tells nothing to a
- * reader of the topic; null without a key. It begins with what tells the key: marks of two keys cannot be compared, and
- * a new key must not pass for a new secret.
+ * reader of the topic; null without a key, and without a secret. It begins with what tells the key: marks of two keys
+ * cannot be compared, and a new key must not pass for a new secret.
  *
  * @param recorded a mark to compare with: the same key is taken, if it is still there. Without it the first key is.
  */
 export function secretMark(
   keys: readonly SealingKey[],
   accountId: string,
-  secret: string,
+  secret: string | null,
   recorded: string | null = null,
 ): string | null {
+  if (secret === null) return null;
   const [first] = keys;
   const of = keys.find(({ key }) => recorded?.startsWith(keyMark(key)) === true) ?? first;
   if (of === undefined) return null;

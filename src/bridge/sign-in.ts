@@ -18,8 +18,8 @@ export interface SignInParts {
   readonly cursor: Cursor;
   readonly observer: AccountObserver;
   readonly clock: Clock;
-  /** Reads the password anew: a file may have changed. */
-  readonly password: () => Promise<string>;
+  /** Reads the password anew: a file may have changed. Null: there is none, because Kerberos has a key elsewhere. */
+  readonly password: () => Promise<string | null>;
   readonly signIn: (signal: AbortSignal) => Promise<void>;
 }
 

@@ -25,7 +25,8 @@ export interface AccountConfiguration {
   /** Name of one of the sites. */
   readonly site: string;
   readonly user: string;
-  readonly password: Secret;
+  /** Null: there is none, and Kerberos has a key elsewhere. */
+  readonly password: Secret | null;
   /** Normalised. */
   readonly uri: string;
   /** What `UA` the polls carry. */
@@ -101,7 +102,7 @@ export function configurationOf(settings: Settings, watchLists: WatchLists): Bri
       id: account.id,
       site: account.site,
       user: account.user,
-      password: secretOf(account.password, account.passwordFile),
+      password: passwordOf(account),
       uri: watchLists[index]?.accountUri ?? account.uri,
       userActivity: account.userActivity,
       watch: { users: watchLists[index]?.users ?? [], listed: account.watch.users, file: account.watch.file },
@@ -145,6 +146,10 @@ function tlsOf<Tls extends Settings['kafka']['ssl'] | Settings['sites'][number][
 }: Tls): TlsConfiguration<Tls> {
   const isEncrypted = keyPassphrase !== null || keyPassphraseFile !== null;
   return { ...same, keyPassphrase: isEncrypted ? secretOf(keyPassphrase, keyPassphraseFile) : null };
+}
+
+function passwordOf({ password, passwordFile }: Settings['accounts'][number]): Secret | null {
+  return password === null && passwordFile === null ? null : secretOf(password, passwordFile);
 }
 
 function saslOf(sasl: Settings['kafka']['sasl']): SaslConfiguration | null {

@@ -6,6 +6,7 @@ import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
 import { isSecretKey } from './secret-key.ts';
+import { integratedProblems, needsPassword } from './sign-in-checks.ts';
 import { suggest } from './suggestion.ts';
 
 /** What no single setting can tell: names that must exist or differ, pairs that belong together, ranges. */
@@ -50,14 +51,10 @@ function repeats(names: readonly (readonly [path: string, name: string | null])[
 
 function siteProblems(site: DraftSettings['sites'][number], index: number): readonly Problem[] {
   const path = `sites[${index}]`;
-  const problems = [
+  return [
     ...clientCertificateProblems(`${path}.tls`, site.tls),
     ...cipherProblems(`${path}.tls.ciphers`, site.tls.ciphers),
   ];
-  if (site.signIn === 'iwa') {
-    problems.push(problem(`${path}.signIn`, 'is not built yet', '"forms", if the server offers it', site.signIn));
-  }
-  return problems;
 }
 
 function accountProblems(
@@ -66,7 +63,12 @@ function accountProblems(
   { sites }: DraftSettings,
 ): readonly Problem[] {
   const path = `accounts[${index}]`;
-  const problems = [...exactlyOne(path, 'password', account.password, account.passwordFile)];
+  const site = sites.find(({ name }) => name !== null && name === account.site);
+  const hasNone = account.password === null && account.passwordFile === null;
+  const problems = [
+    ...(hasNone && !needsPassword(site) ? [] : exactlyOne(path, 'password', account.password, account.passwordFile)),
+    ...integratedProblems(path, account, site),
+  ];
   const names = sites.flatMap(({ name }) => (name === null ? [] : [name]));
   if (account.site !== null && names.length > 0 && !names.includes(account.site)) {
     const meant = suggest(account.site, names);

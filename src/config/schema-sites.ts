@@ -41,21 +41,38 @@ const SITE_TLS = {
   },
 } as const satisfies Section;
 
+/** Sign-in integrated with Windows. */
+const SITE_IWA = {
+  mechanism: {
+    doc: 'With `signIn: iwa`: `ntlm`, `kerberos`, or `auto`: Kerberos if the package `kerberos` is installed and there is a ticket, else NTLM if the account has a password.',
+    format: 'choice',
+    choices: ['auto', 'ntlm', 'kerberos'],
+    default: 'auto',
+  },
+  spn: {
+    doc: 'Service principal name of the site, such as `HTTP/im.example.com`; not set: `HTTP/` and the host of `baseUrl`.',
+    format: 'text',
+    default: null,
+    nullable: true,
+  },
+} as const satisfies Section;
+
 /** One CWA server or farm. */
 const SITE = {
   name: { doc: 'Name of the site in records, metrics and logs.', format: 'identifier', default: null, required: true },
   baseUrl: {
-    doc: 'Address below which `/forms/logon.html` and `/cwa/…` are found.',
+    doc: 'Address below which `/forms/logon.html` or `/iwa/logon.html`, and `/cwa/…` are found.',
     format: 'url',
     default: null,
     required: true,
   },
   signIn: {
-    doc: 'How accounts sign in: `forms` posts user and password. `iwa` (Windows integrated) is not built yet.',
+    doc: 'How accounts sign in: `forms` posts user and password, `iwa` is integrated with Windows, by NTLM or Kerberos. See [sign-in](sign-in.md).',
     format: 'choice',
     choices: ['forms', 'iwa'],
     default: 'forms',
   },
+  iwa: SITE_IWA,
   tls: SITE_TLS,
 } as const satisfies Section;
 
@@ -73,9 +90,14 @@ const ACCOUNT = {
     default: null,
     required: true,
   },
-  user: { doc: 'Sign-in name: `DOMAIN\\user` or `user@domain`.', format: 'text', default: null, required: true },
+  user: {
+    doc: 'Sign-in name: `DOMAIN\\user` or `user@domain`; for Kerberos `user@REALM`.',
+    format: 'text',
+    default: null,
+    required: true,
+  },
   password: {
-    doc: 'Password in clear. Prefer `passwordFile`. Exactly one of the two.',
+    doc: 'Password in clear. Prefer `passwordFile`. Exactly one of the two; neither for Kerberos.',
     format: 'text',
     default: null,
     nullable: true,

@@ -115,6 +115,15 @@ export function signInRefused(answer: AnswerFacts, fault: CwaFault | null = null
   });
 }
 
+/** HTTP itself refused the account: wrong password, or with Kerberos a ticket that the server cannot use. */
+export function authenticationRefused(answer: AnswerFacts, scheme: string): SignInRefusedError {
+  const what = `the server refused the sign-in by ${scheme} (${told(answer)})`;
+  const advice =
+    'check user and password of the account; with Kerberos also sites[].iwa.spn, to which account of the directory ' +
+    'it belongs, and the clocks; it is not tried again, so that the account is not locked out';
+  return new SignInRefusedError(`${what}; ${advice}`, contextOf(answer));
+}
+
 const SERVER_TROUBLE: readonly number[] = [
   ERROR_INVALID_BACK_END_MESSAGE,
   ERROR_BACK_END_TIMEOUT,

@@ -1,36 +1,40 @@
 import { inspect } from 'node:util';
-import type { buildConnector } from 'undici';
 
-import { assert } from '../lib/assert.ts';
+import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { initiateSession, sendCommand, terminateSession } from './commands.ts';
 import type { CommandAnswer, SessionAnswer } from './commands.ts';
+import { DEFAULT_TLS } from './connector.ts';
+import type { SiteTls } from './connector.ts';
 import { Credentials } from './credentials.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from './document-limits.ts';
 import type { DocumentLimits } from './document-limits.ts';
+import type { IntegratedSettings } from './integrated-authentication.ts';
 import { keepAlivePoll, poll } from './poll.ts';
 import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
-import { LOGON_FORMS_PATH } from './protocol.ts';
+import { LOGON_FORMS_PATH, LOGON_IWA_PATH } from './protocol.ts';
 import { queryPresenceRequest, subscribePresenceRequest, unsubscribePresenceRequest } from './requests.ts';
 import type { InitiateSessionRequest, PresenceRequests } from './requests.ts';
 import type { SessionSecrets } from './session-secrets.ts';
 import { signIn } from './sign-in.ts';
-import type { SignInResult } from './sign-in.ts';
+import type { SignInResult, SignInStep } from './sign-in.ts';
 import { DEFAULT_TIMEOUTS, Transport } from './transport.ts';
 import type { CwaTimeouts, ExchangeFacts } from './transport.ts';
 
 export interface CwaClientOptions {
   /** Scheme, host, port, and perhaps a path that stands before the paths of the API. */
   readonly baseUrl: string;
-  /** TLS options for the connection: `ca`, `cert`, `key`, `minVersion`, `servername` … Default none. */
-  readonly tls?: buildConnector.BuildOptions;
+  /** How TLS is spoken. Default as Node.js does. */
+  readonly tls?: SiteTls;
   /** `DOMAIN\user` or `user@domain`. */
   readonly user: string;
-  /** Asked for at every sign-in, so that a changed secret is seen; never kept. */
-  readonly password: () => Promise<string>;
+  /** Asked for at every sign-in, so that a changed secret is seen; never kept. Null: none, and Kerberos needs none. */
+  readonly password: () => Promise<string | null>;
   /** The account's SIP URI, or null to leave it to the server. */
   readonly uri: string | null;
-  /** Default `/forms/logon.html`. */
+  /** Signs in integrated with Windows, and how; default null: by the forms channel. */
+  readonly integrated?: IntegratedSettings | null;
+  /** Default `/forms/logon.html` or `/iwa/logon.html`. */
   readonly logonPath?: string;
   readonly limits?: Partial<DocumentLimits>;
   readonly timeouts?: Partial<CwaTimeouts>;
@@ -66,7 +70,7 @@ export class CwaClient {
     this.#credentials = new Credentials(() => options.clock.now());
     this.#transport = new Transport({
       baseUrl: options.baseUrl,
-      tls: options.tls ?? {},
+      tls: options.tls ?? DEFAULT_TLS,
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
       bodyBytesMax: this.#limits.bodyBytesMax,
       userAgent: options.userAgent ?? 'cwa-kafka-bridge',
@@ -76,12 +80,17 @@ export class CwaClient {
     });
   }
 
-  /** One sign-in attempt by the forms channel; see {@link signIn} for what it throws. */
+  /** One sign-in attempt; see {@link signIn} for what it throws. */
   async signIn(signal: AbortSignal): Promise<SignInResult> {
-    const { user, uri, password } = this.#options;
-    const logonPath = this.#options.logonPath ?? LOGON_FORMS_PATH;
-    const step = { transport: this.#transport, credentials: this.#credentials, limits: this.#limits, logonPath };
-    return signIn(step, { user, uri, password: await password() }, signal);
+    const { clock, integrated: settings = null, logonPath, password, uri, user } = this.#options;
+    const step = { transport: this.#transport, credentials: this.#credentials, limits: this.#limits };
+    if (settings !== null) {
+      const integrated = { ...settings, user, password, clock };
+      const windows: SignInStep = { ...step, logonPath: logonPath ?? LOGON_IWA_PATH, integrated };
+      return signIn(windows, { user: null, password: null, uri }, signal);
+    }
+    const forms: SignInStep = { ...step, logonPath: logonPath ?? LOGON_FORMS_PATH, integrated: null };
+    return signIn(forms, { user, password: present(await password(), 'the password'), uri }, signal);
   }
 
   /** Opens a session with the ticket at hand. The rid must be unique; trouble of class `TicketLostError` asks for a sign-in. */

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
 
 import { CookieJar } from './cookies.ts';
+import { valuesOf } from './http-headers.ts';
+import type { ResponseHeaders } from './http-headers.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { TICKET_HEADER } from './protocol.ts';
-
-/** Header names in lower case; a repeated header is an array. */
-export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * The newest ticket, the cookies and `signInData` of one session.
@@ -80,9 +79,4 @@ export class Credentials {
   [inspect.custom](): string {
     return 'Credentials [secret]';
   }
-}
-
-function valuesOf(header: string | readonly string[] | undefined): readonly string[] {
-  if (header === undefined) return [];
-  return typeof header === 'string' ? [header] : header;
 }

@@ -8,6 +8,7 @@ import { BridgeError } from '../lib/errors.ts';
  */
 
 export type TransientReason =
+  | 'kerberos' // no ticket, for a reason that may pass
   | 'busy' // 408, 429, 5xx, or another status that says nothing about ticket and session
   | 'connection' // refused, reset, name not found
   | 'tls' // the certificate or the handshake
@@ -61,8 +62,18 @@ export class SignInRefusedError extends BridgeError {
 
 /** Nothing that speaks CWA answers at this address: the configuration is wrong. */
 export class WrongServiceError extends BridgeError {
+  constructor(message: string, context: Readonly<Record<string, unknown>> = {}, code = 'cwa-wrong-service') {
+    super(message, { code, disposition: 'fatal', context });
+  }
+}
+
+/**
+ * The server does not offer the sign-in that is configured, or this program lacks what it needs for it. No credentials
+ * were sent, so it counts as no refusal.
+ */
+export class SignInUnavailableError extends WrongServiceError {
   constructor(message: string, context: Readonly<Record<string, unknown>> = {}) {
-    super(message, { code: 'cwa-wrong-service', disposition: 'fatal', context });
+    super(message, context, 'cwa-sign-in-unavailable');
   }
 }
 

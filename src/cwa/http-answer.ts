@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 
 import type { AnswerFacts, Channel } from './classify.ts';
-import type { ResponseHeaders } from './credentials.ts';
+import { valuesOf } from './http-headers.ts';
+import type { ResponseHeaders } from './http-headers.ts';
 
 /** A complete answer: nothing of its body is missing, though its end may not have been kept. */
 export interface HttpAnswer extends AnswerFacts {
@@ -10,6 +11,10 @@ export interface HttpAnswer extends AnswerFacts {
   readonly bodyBytes: number;
   /** Milliseconds since the epoch, when the last byte was here. */
   readonly receivedAt: number;
+  /** The `WWW-Authenticate` headers. Some hold secrets of a handshake. */
+  readonly challenges: readonly string[];
+  /** The connection that it came over, as {@link Connection.number}. */
+  readonly connection: number;
 }
 
 /** What is known once the head of a response is here. */
@@ -26,8 +31,7 @@ export function factsOf(channel: Channel, operation: string, response: Dispatche
 }
 
 function headerOf(headers: ResponseHeaders, name: string): string | null {
-  const value = headers[name];
-  return (typeof value === 'string' ? value : value?.[0]) ?? null;
+  return valuesOf(headers[name])[0] ?? null;
 }
 
 /** Seconds only; a date would need the server's clock. */

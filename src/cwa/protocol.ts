@@ -11,6 +11,7 @@ export const XSI_NAMESPACE = 'http://www.w3.org/2001/XMLSchema-instance';
 
 /** Paths below the site's base URL (§2.1). */
 export const LOGON_FORMS_PATH = '/forms/logon.html';
+export const LOGON_IWA_PATH = '/iwa/logon.html';
 export const COMMAND_PATH = '/cwa/MainCommandHandler.ashx';
 export const DATA_PATH = '/cwa/AsyncDataChannel.ashx';
 

@@ -23,16 +23,20 @@ import {
 type Markup = string | { readonly [name: string]: Markup | readonly Markup[] };
 
 export interface LogonRequest {
-  /** `DOMAIN\user` or `user@domain`. */
-  readonly user: string;
-  readonly password: string;
+  /** `DOMAIN\user` or `user@domain`; null where HTTP itself says who signs in (transport §3.2). */
+  readonly user: string | null;
+  readonly password: string | null;
   /** The account's SIP URI, or null to leave it to the server. */
   readonly uri: string | null;
 }
 
 /** The one request without `rid`. */
 export function logonRequest({ user, password, uri }: LogonRequest): string {
-  const logon = { user, password, ...(uri === null ? {} : { uri }) };
+  const logon = {
+    ...(user === null ? {} : { user }),
+    ...(password === null ? {} : { password }),
+    ...(uri === null ? {} : { uri }),
+  };
   return write({ [REQUESTS]: { '@xmlns': CWA_NAMESPACE, [LOGON]: logon } });
 }
 

@@ -3,6 +3,8 @@ import type { Credentials } from './credentials.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
 import { TransientError } from './errors.ts';
+import type { IntegratedOptions } from './integrated-authentication.ts';
+import { exchangeIntegrated } from './integrated-sign-in.ts';
 import type { CwaFault } from './fault.ts';
 import { RESPONSES } from './protocol.ts';
 import { readAnswer } from './read-answer.ts';
@@ -26,10 +28,12 @@ export interface SignInStep {
   /** Below the base URL; per site, since sites publish different ones (protocol notes, transport §3.4). */
   readonly logonPath: string;
   readonly limits: DocumentLimits;
+  /** Null: by the forms channel, with user and password in the request. */
+  readonly integrated: IntegratedOptions | null;
 }
 
 /**
- * Signs in by the forms channel: success is a `CWA-Ticket` header, not a status and not a body (transport §3.1).
+ * Signs in, by forms or integrated with Windows: success is a `CWA-Ticket` header, not a status and not a body (transport §3.1).
  * One attempt, whatever happens: repeating it is a decision about the account's lock-out, which is not made here.
  *
  * @throws {@link SignInRefusedError} if the server says no or gives no ticket; {@link TransientError},
@@ -47,9 +51,8 @@ export async function signIn(step: SignInStep, request: LogonRequest, signal: Ab
 }
 
 async function attempt(step: SignInStep, request: LogonRequest, signal: AbortSignal): Promise<SignInResult> {
-  const { transport, credentials, logonPath } = step;
-  const body = logonRequest(request);
-  const answer = await transport.exchange({ channel: 'signIn', method: 'POST', path: logonPath, body }, signal);
+  const { credentials } = step;
+  const answer = await sendLogon(step, request, signal);
   const responses = readLogonAnswer(answer, step);
   const refusal = responses?.responses.find(({ outcome }) => ['failed', 'rejected', 'error'].includes(outcome));
   if (refusal !== undefined) throw refusedLogon(answer, refusal.fault);
@@ -57,6 +60,14 @@ async function attempt(step: SignInStep, request: LogonRequest, signal: AbortSig
   const fields = responses === null ? { uri: null, signInData: null } : logonFieldsOf(responses);
   credentials.signInData = fields.signInData;
   return { uri: fields.uri, receivedAt: answer.receivedAt };
+}
+
+async function sendLogon(step: SignInStep, logon: LogonRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const { credentials, integrated, logonPath, transport } = step;
+  const request = { channel: 'signIn', method: 'POST', path: logonPath, body: logonRequest(logon) } as const;
+  return integrated === null
+    ? transport.exchange(request, signal)
+    : exchangeIntegrated({ transport, credentials, integrated }, request, signal);
 }
 
 /** Trouble behind the server is no verdict on the account; everything else is. */

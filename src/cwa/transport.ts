@@ -1,14 +1,18 @@
 import { Client } from 'undici';
-import type { buildConnector, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerFacts, Channel } from './classify.ts';
+import { Connection } from './connection.ts';
+import { connectorOf } from './connector.ts';
+import type { SiteTls } from './connector.ts';
 import type { Credentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
 import { TransientError } from './errors.ts';
 import { factsOf } from './http-answer.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import { valuesOf } from './http-headers.ts';
 import { translateHttpError } from './transport-errors.ts';
 import type { ExchangePhase } from './transport-errors.ts';
 
@@ -49,8 +53,7 @@ export interface ExchangeFacts {
 export interface TransportOptions {
   /** Scheme, host, port and perhaps a path before the paths of the API. */
   readonly baseUrl: string;
-  /** Handed to the TLS connection as it is: `ca`, `cert`, `key`, `minVersion` … */
-  readonly tls: buildConnector.BuildOptions;
+  readonly tls: SiteTls;
   readonly timeouts: CwaTimeouts;
   readonly bodyBytesMax: number;
   readonly userAgent: string;
@@ -67,6 +70,8 @@ export interface HttpRequest {
   /** With the question mark, or empty. */
   readonly query?: string;
   readonly body?: string;
+  /** The `Authorization` header; a secret. */
+  readonly authorization?: string;
   /** Bytes of the response body to keep; the rest is read and dropped. Default all. */
   readonly keptBytesMax?: number;
 }
@@ -78,6 +83,7 @@ export interface HttpRequest {
  * One client for each session, because a shared agent over thousands of sessions doubles sockets and processor time.
  */
 export class Transport {
+  readonly connection = new Connection();
   readonly #options: TransportOptions;
   readonly #client: Client;
   readonly #pathPrefix: string;
@@ -90,7 +96,7 @@ export class Transport {
     this.#client = new Client(url.origin, {
       pipelining: 1,
       allowH2: false,
-      connect: { ...options.tls, timeout: timeouts.connectMs },
+      connect: this.connection.watched(connectorOf(options.tls, timeouts.connectMs)),
       headersTimeout: timeouts.responseMs,
       bodyTimeout: timeouts.responseMs,
       keepAliveTimeout: timeouts.keepAliveMs,
@@ -113,19 +119,21 @@ export class Transport {
     try {
       const response = await this.#send(request, deadline.signal);
       phase = 'body';
+      const connection = this.connection.number;
+      const challenges = valuesOf(response.headers['www-authenticate']);
       const isTicketRenewed = credentials.absorb(response.headers, this.#pathPrefix + request.path);
       const facts = factsOf(request.channel, operation, response);
       const { body, bodyBytes } = await this.#readBody(response, request, facts);
       const durationMs = clock.monotonic() - startedAt;
       const { channel, statusCode } = facts;
       onExchange?.({ channel, operation, statusCode, bodyBytes, durationMs, isTicketRenewed });
-      return { ...facts, body, bodyBytes, receivedAt: clock.now() };
+      return { ...facts, body, bodyBytes, receivedAt: clock.now(), challenges, connection };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DocumentRefusedError) throw error;
       throw deadline.isExpired
         ? unanswered(operation, timeouts.exchangeMs)
-        : translateHttpError(error, operation, phase);
+        : translateHttpError(error, operation, phase, this.#options.tls.settings);
     } finally {
       deadline.end();
     }
@@ -145,6 +153,7 @@ export class Transport {
         Accept: '*/*',
         'User-Agent': this.#options.userAgent,
         ...(request.body === undefined ? {} : { 'Content-Type': 'text/xml; charset=utf-8' }),
+        ...(request.authorization === undefined ? {} : { Authorization: request.authorization }),
         ...this.#options.credentials.headersFor(path),
       },
       body: request.body ?? null,

@@ -81,7 +81,7 @@ export class Account {
           cursor,
           observer: meter,
           clock,
-          password: () => account.password.read(),
+          password: async () => (await account.password?.read()) ?? null,
           signIn: async (attempt) => {
             await client.signIn(attempt);
           },

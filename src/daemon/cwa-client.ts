@@ -1,6 +1,11 @@
-import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { AccountConfiguration, BridgeConfiguration, SiteConfiguration } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
 import { CwaClient, type CwaClientOptions } from '../cwa/client.ts';
+import type { IntegratedSettings } from '../cwa/integrated-authentication.ts';
+import { loadKerberosPackage } from '../cwa/kerberos.ts';
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { siteTlsOf } from './site-tls.ts';
@@ -23,11 +28,25 @@ export function createCwaClient(
     baseUrl: site.baseUrl,
     tls: siteTlsOf(site, files),
     user: account.user,
-    password: () => account.password.read(),
+    password: async () => (await account.password?.read()) ?? null,
+    integrated: integratedOf(site),
     uri: account.uri,
     limits,
     timeouts: { connectMs, responseMs },
     clock,
     onExchange,
   });
+}
+
+/** Null: by the forms channel. */
+function integratedOf({ baseUrl, iwa, signIn }: SiteConfiguration): IntegratedSettings | null {
+  if (signIn === 'forms') return null;
+  return {
+    mechanism: iwa.mechanism,
+    spn: iwa.spn ?? `HTTP/${new URL(baseUrl).hostname}`,
+    // NetBIOS names are short; a pod's is not.
+    workstation: (hostname().split('.')[0] ?? '').slice(0, 15).toUpperCase(),
+    loadKerberos: () => loadKerberosPackage(),
+    randomBytes,
+  };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { COMMAND_PATH, DATA_PATH, LOGON_FORMS_PATH } from '../cwa/protocol.ts';
+import { COMMAND_PATH, DATA_PATH, LOGON_FORMS_PATH, LOGON_IWA_PATH } from '../cwa/protocol.ts';
 import { messageOf } from '../lib/errors.ts';
 import { serveCommand } from './command-channel.ts';
 import { CONTROL_PATH, serveControl } from './control.ts';
@@ -11,7 +11,7 @@ import { deliver } from './delivery.ts';
 import { htmlReply, type Exchange } from './exchange.ts';
 import type { Restart } from './fault-replies.ts';
 import { logonPage } from './replies.ts';
-import { serveSignIn } from './sign-in.ts';
+import { serveIntegratedSignIn, serveSignIn } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** The HTTP side of a {@link World}: listens, leads requests to their channel, and can be started again. */
@@ -108,6 +108,9 @@ export class HttpServer {
         return;
       case `POST ${LOGON_FORMS_PATH}`:
         await serveSignIn(this.#world, exchange, this.#restart);
+        return;
+      case `POST ${LOGON_IWA_PATH}`:
+        await serveIntegratedSignIn(this.#world, exchange, this.#restart);
         return;
       case `POST ${COMMAND_PATH}`:
         await serveCommand(this.#world, exchange, this.#restart);

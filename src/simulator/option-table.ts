@@ -47,6 +47,7 @@ export const OPTION_TABLE: Readonly<Record<TableOption, OptionRule>> = {
   },
   terminateAnswer: { kind: choice('requestAccepted', 'requestSucceeded'), about: 'the answer to terminateSession' },
   signInRefusal: { kind: choice('requestFailed', '401', '403'), about: 'the answer to a wrong password' },
+  integratedUserHeader: { kind: text, about: 'header by which a server in front says who signs in at /iwa/logon.html' },
   affinityCookie: { kind: boolean, about: 'set a cookie at sign-in that has to come back' },
   ticketRefusal: { kind: choice('401', '302', 'html'), about: 'the answer to an invalid ticket' },
   ackIdStyle: { kind: choice('counter', 'lagging'), about: 'ackId: the last event of the answer, or at times less' },

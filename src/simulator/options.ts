@@ -46,6 +46,11 @@ interface ServerOptions {
   readonly terminateAnswer: 'requestAccepted' | 'requestSucceeded';
   /** How a wrong password is answered: 200 with `requestFailed` and no ticket, or an HTTP status. */
   readonly signInRefusal: 'requestFailed' | '401' | '403';
+  /**
+   * Header in which a web server in front says whom it has authenticated, for `/iwa/logon.html`; null: that path does
+   * not exist. NTLM and Kerberos are spoken in front, not here.
+   */
+  readonly integratedUserHeader: string | null;
   /** Whether a cookie of a load balancer is set at sign-in and has to come back, as site affinity wants it. */
   readonly affinityCookie: boolean;
   /** How a missing or invalid ticket is answered. */
@@ -105,6 +110,7 @@ export const DEFAULTS = {
   initiateAnswer: 'requestAccepted',
   terminateAnswer: 'requestAccepted',
   signInRefusal: 'requestFailed',
+  integratedUserHeader: null,
   affinityCookie: false,
   ticketRefusal: '401',
   ackIdStyle: 'counter',

@@ -2,6 +2,7 @@ import { RESPONSES } from '../cwa/protocol.ts';
 import { deliver } from './delivery.ts';
 import { bodyOf, htmlReply, xmlReply, type Exchange, type Reply } from './exchange.ts';
 import { sufferFault, type Restart } from './fault-replies.ts';
+import type { SimulatedAccount } from './options.ts';
 import { errorElement, writeDocument } from './replies.ts';
 import { childOf, readRequests, RequestError, type RequestElement } from './request-reader.ts';
 import { plain } from './xml-node.ts';
@@ -14,6 +15,30 @@ const AFFINITY_COOKIE = 'CwaNode';
 export async function serveSignIn(world: World, exchange: Exchange, restart: Restart): Promise<void> {
   const logon = readLogon(await bodyOf(exchange));
   const account = logon === null ? null : world.accountWith(textOf(logon, 'user'), textOf(logon, 'password'));
+  await answerLogon(world, exchange, restart, { logon, account });
+}
+
+/**
+ * Answers `POST /iwa/logon.html` (transport §3.2): whoever comes has been authenticated by a web server in front, which
+ * says in a header who it is.
+ */
+export async function serveIntegratedSignIn(world: World, exchange: Exchange, restart: Restart): Promise<void> {
+  if (world.options.integratedUserHeader === null) {
+    await deliver(exchange, htmlReply('<html><body>Not here.</body></html>', 404), null, world.random);
+    return;
+  }
+  const logon = readLogon(await bodyOf(exchange));
+  const user = exchange.request.headers[world.options.integratedUserHeader.toLowerCase()];
+  const account = typeof user === 'string' ? world.accountNamed(user) : null;
+  await answerLogon(world, exchange, restart, { logon, account });
+}
+
+async function answerLogon(
+  world: World,
+  exchange: Exchange,
+  restart: Restart,
+  { account, logon }: { readonly logon: RequestElement | null; readonly account: SimulatedAccount | null },
+): Promise<void> {
   const uri = logon === null ? '' : textOf(logon, 'uri');
   const isOwnUri = uri === '' || uri.toLowerCase() === account?.uri.toLowerCase();
   const accountUri = account !== null && isOwnUri ? account.uri : null;

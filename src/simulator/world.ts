@@ -82,8 +82,12 @@ export class World {
 
   /** The account with these credentials, or null. */
   accountWith(user: string, password: string): SimulatedAccount | null {
-    const account = this.options.accounts.find((candidate) => key(candidate.user) === key(user));
+    const account = this.accountNamed(user);
     return account?.password === password ? account : null;
+  }
+
+  accountNamed(user: string): SimulatedAccount | null {
+    return this.options.accounts.find((candidate) => key(candidate.user) === key(user)) ?? null;
   }
 
   /** The changes around an account, or null if there is no such account. */

@@ -26,7 +26,7 @@ const TARGET_INFO_OFFSET = 40;
 /**
  * Reads a CHALLENGE_MESSAGE (MS-NLMP §2.2.1.2). Every length and offset in it is the word of a stranger.
  *
- * @throws {@link WrongServiceError} if it is none, or cannot be answered.
+ * @throws {@link SignInUnavailableError} if it is none, or cannot be answered.
  */
 export function readChallengeMessage(message: Buffer): ChallengeMessage {
   if (message.length < BYTES_MIN || message.length > BYTES_MAX) {

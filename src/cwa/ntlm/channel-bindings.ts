@@ -1,15 +1,23 @@
 import { createHash, X509Certificate } from 'node:crypto';
 
 /**
- * Ties an NTLM response to the TLS connection that it goes over, so that nobody in the middle can pass it on: the MD5
- * of a GSS-API channel binding without addresses (MS-NLMP §2.2.2.1, RFC 2743) of type `tls-server-end-point`
- * (RFC 5929 §4.1). Servers with "extended protection" ask for it; the others ignore it.
+ * What ties an NTLM response to the TLS connection that it goes over, so that nobody in the middle can pass it on: the
+ * server's certificate, as `tls-server-end-point` (RFC 5929 §4.1). Servers with "extended protection" ask for it; the
+ * others ignore it.
  *
  * @param certificate The server's own, as DER.
  * @returns 16 bytes.
  */
 export function channelBindingsOf(certificate: Buffer): Buffer {
-  const digest = createHash(hashOf(certificate)).update(certificate).digest();
+  return bindingsHash(createHash(hashOf(certificate)).update(certificate).digest());
+}
+
+/**
+ * The MD5 of a GSS-API channel binding without addresses (MS-NLMP §2.2.2.1, RFC 2744 §3.11).
+ *
+ * @param digest of the certificate.
+ */
+export function bindingsHash(digest: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('tls-server-end-point:', 'ascii'), digest]);
   const head = Buffer.alloc(20);
   head.writeUInt32LE(data.length, 16);

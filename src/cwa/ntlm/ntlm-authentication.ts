@@ -30,7 +30,7 @@ export class NtlmAuthentication implements HttpAuthentication {
     this.#parts = parts;
   }
 
-  /** @throws {@link WrongServiceError} if the server's challenge is none, or malformed. */
+  /** @throws {@link SignInUnavailableError} if the server's challenge is none, or malformed. */
   async next(challenge: Buffer | null): Promise<string | null> {
     if (this.#state.kind === 'answered') return null;
     if (this.#state.kind === 'new') {

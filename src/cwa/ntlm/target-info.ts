@@ -18,7 +18,7 @@ const CHANNEL_BINDINGS = 10;
 /** Says to the server that the message carries a MIC. */
 const FLAG_MIC = 0x2;
 
-/** @throws {@link WrongServiceError} if a pair reaches beyond the end, or the list has none. */
+/** @throws {@link SignInUnavailableError} if a pair reaches beyond the end, or the list has none. */
 export function readTargetInfo(bytes: Buffer): readonly TargetInfoPair[] {
   if (bytes.length === 0) return [];
   const pairs: TargetInfoPair[] = [];

@@ -16,6 +16,13 @@ function withSite(site: Record<string, unknown>): unknown {
   return { ...values, sites: [{ ...values.sites[0], ...site }] };
 }
 
+/** A site that signs in integrated with Windows, and its one account. */
+function withSignIn(mechanism: string, account: Record<string, unknown>): unknown {
+  const values = minimal();
+  const sites = [{ ...values.sites[0], signIn: 'iwa', iwa: { mechanism } }];
+  return { ...values, sites, accounts: [{ ...values.accounts[0], ...account }] };
+}
+
 function withKafka(kafka: Record<string, unknown>): unknown {
   const values = minimal();
   return { ...values, kafka: { ...values.kafka, ...kafka } };
@@ -133,7 +140,48 @@ describe('a problem', () => {
       'https://',
     ],
     ['a query', withSite({ baseUrl: 'https://im.example.com/?a=b' }), 'sites[0].baseUrl', 'has a query', 'https://'],
-    ['Windows sign-in', withSite({ signIn: 'iwa' }), 'sites[0].signIn', 'is not built yet', '"forms"'],
+    [
+      'Windows sign-in without a domain',
+      withSignIn('auto', { user: 'svc' }),
+      'accounts[0].user',
+      'names no domain',
+      '"DOMAIN\\user" or "user@domain"',
+    ],
+    [
+      'NTLM without a password',
+      withSignIn('ntlm', { password: null }),
+      'accounts[0].password',
+      'is required, or passwordFile',
+      'exactly one',
+    ],
+    [
+      'Windows sign-in with two passwords',
+      withSignIn('auto', { passwordFile: '/x' }),
+      'accounts[0].password',
+      'stands beside passwordFile',
+      'exactly one',
+    ],
+    [
+      'Kerberos with a password',
+      withSignIn('kerberos', { user: 'svc@EXAMPLE.COM' }),
+      'accounts[0].password',
+      'is of no use with sites[].iwa.mechanism kerberos',
+      'in a keytab',
+    ],
+    [
+      'Kerberos without a realm',
+      withSignIn('kerberos', { password: null }),
+      'accounts[0].user',
+      'is no name for Kerberos',
+      'user@REALM',
+    ],
+    [
+      'no password and no name for Kerberos',
+      withSignIn('auto', { password: null }),
+      'accounts[0].user',
+      'is no name for Kerberos',
+      'user@REALM',
+    ],
     [
       'a lonely certificate',
       withSite({ tls: { certFile: '/x' } }),
@@ -141,6 +189,29 @@ describe('a problem', () => {
       'is missing beside certFile',
       'both',
     ],
+    [
+      'a passphrase without its key',
+      withKafka({ ssl: { keyPassphrase: 'x' } }),
+      'kafka.ssl.keyFile',
+      'is missing beside its passphrase',
+      'both',
+    ],
+    [
+      'a passphrase twice',
+      withSite({ tls: { certFile: '/x', keyFile: '/x', keyPassphrase: 'x', keyPassphraseFile: '/x' } }),
+      'sites[0].tls.keyPassphrase',
+      'stands beside keyPassphraseFile',
+      'exactly one of keyPassphrase and keyPassphraseFile',
+    ],
+    ...['RC4-SHA', 'DES-CBC3-SHA:RC4-SHA@SECLEVEL=0', 'EXP-RC4-MD5', 'nonsense'].map(
+      (ciphers): [string, unknown, string, string, string] => [
+        `the ciphers ${ciphers}`,
+        withSite({ tls: { ciphers } }),
+        'sites[0].tls.ciphers',
+        'names no cipher that OpenSSL 3 still has',
+        'DEFAULT@SECLEVEL=0',
+      ],
+    ),
     [
       'Avro without a registry',
       withKafka({ format: 'avro' }),

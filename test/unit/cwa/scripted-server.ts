@@ -8,6 +8,8 @@ export interface SeenRequest {
   readonly target: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
+  /** Which connection it came over, from 1. */
+  readonly connection: number;
 }
 
 /** What goes over the wire, byte for byte: so that it can be wrong. */
@@ -79,6 +81,7 @@ export class ScriptedServer {
   #serve(socket: Socket): void {
     let received = '';
     this.#connections += 1;
+    const connection = this.#connections;
     this.#sockets.add(socket);
     socket.setEncoding('utf8');
     socket.on('error', () => undefined);
@@ -88,7 +91,7 @@ export class ScriptedServer {
       const request = parseRequest(received);
       if (request === null) return;
       received = '';
-      this.requests.push(request);
+      this.requests.push({ ...request, connection });
       const answer = this.#answers.shift();
       if (answer === null) return;
       if (answer === undefined) throw new Error(`unexpected request ${request.method} ${request.target}`);
@@ -100,7 +103,7 @@ export class ScriptedServer {
   }
 }
 
-function parseRequest(received: string): SeenRequest | null {
+function parseRequest(received: string): Omit<SeenRequest, 'connection'> | null {
   const end = received.indexOf('\r\n\r\n');
   if (end === -1) return null;
   const [start = '', ...lines] = received.slice(0, end).split('\r\n');

@@ -7,9 +7,9 @@ import { DEFAULTS } from '../../../src/simulator/options.ts';
 
 describe('readOptions', () => {
   test('takes every default as it stands', () => {
-    const { ledgerFile, ...defaults } = DEFAULTS;
+    const { integratedUserHeader, ledgerFile, ...defaults } = DEFAULTS;
     const written = { ...defaults, eventsTotal: 'unlimited' };
-    expect(ledgerFile).toBeNull();
+    expect([integratedUserHeader, ledgerFile]).toEqual([null, null]);
     expect(readOptions(written, 'f')).toEqual(defaults);
   });
 

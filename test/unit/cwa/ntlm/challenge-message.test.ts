@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { WrongServiceError } from '../../../../src/cwa/errors.ts';
+import { SignInUnavailableError } from '../../../../src/cwa/errors.ts';
 import { readChallengeMessage } from '../../../../src/cwa/ntlm/challenge-message.ts';
 import { timestampOf } from '../../../../src/cwa/ntlm/target-info.ts';
 import { bytes, CHALLENGE_MESSAGE, SERVER_CHALLENGE } from './published-example.ts';
@@ -49,7 +49,7 @@ describe('a challenge that is refused', () => {
     ['with a pair that has no end', changed(40, '20 00'), 'the target information has no end'],
   ])('%s', (_how, message, detail) => {
     const read = (): unknown => readChallengeMessage(message);
-    expect(read).toThrow(WrongServiceError);
+    expect(read).toThrow(SignInUnavailableError);
     expect(read).toThrow(detail);
     expect(read).toThrow(/^the server's NTLM challenge cannot be answered: .*; check what stands between/);
   });
@@ -70,7 +70,7 @@ describe('a challenge that is refused', () => {
         try {
           timestampOf(readChallengeMessage(message).targetInfo);
         } catch (error) {
-          expect(error).toBeInstanceOf(WrongServiceError);
+          expect(error).toBeInstanceOf(SignInUnavailableError);
         }
       }),
     );

@@ -59,7 +59,8 @@ export function planResponses(
   for (const nested of answer.nestedEvents) {
     const polled = { answer: { ...nested, ackId: null }, polledAckId: next.ackId, receivedAt };
     const plan = planAnswer(context, next, polled, new Set(isRejected ? nested.events.keys() : []));
-    records.push(...plan.records);
+    // One by one: more records than a call takes arguments fit into an answer.
+    for (const record of plan.records) records.push(record);
     batches.push(plan.batch);
     next = plan.next;
   }

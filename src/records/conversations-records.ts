@@ -36,7 +36,9 @@ export function recordsOfConference(event: DisclosedEvent, context: RecordContex
   reader.finish();
   const records = [conversationRecord(event, context, reader.findings, { rid, confId, items, slice })];
   for (const child of unknown) {
-    records.push(...unknownChildRecords(event, child, context, { confId, firstIndex: records.length }));
+    const place = { confId, firstIndex: records.length };
+    // One by one: more users than a call takes arguments fit into an answer.
+    for (const record of unknownChildRecords(event, child, context, place)) records.push(record);
   }
   return records;
 }

@@ -282,4 +282,9 @@ describe('children of a conference that are not known', () => {
     const children = Array.from({ length: 20_000 }, () => element('whiteboard'));
     expect(normalized(conference(...children))).toHaveLength(20_001);
   });
+
+  test('may be about more users than a call takes arguments', { timeout: 120_000 }, () => {
+    const child: XmlElement = { ...element('mood'), children: new Array<XmlElement>(150_000).fill(user(ODO)) };
+    expect(normalized(conference(child))).toHaveLength(150_001);
+  });
 });

@@ -5,6 +5,7 @@ import { BridgeError } from '../lib/errors.ts';
 import { type AccountSignIn, NEVER_SIGNED_IN } from '../records/state/account-edge.ts';
 import { NO_ORDERS, type OrdersDone } from './orders/orders-done.ts';
 import type { RememberedRequests } from './own-requests.ts';
+import { type Losses, NO_LOSSES } from './losses.ts';
 import type { PendingQuery } from './pending-queries.ts';
 import type { Sealed } from './sealing.ts';
 import type { UserStates } from './user-fold.ts';
@@ -23,7 +24,8 @@ export interface AccountProgress {
    * - `opening`: a generation was begun, its session is not yet known; an older session is never polled again.
    * - `open`: `sid` and `ackId` stand; the next poll carries them.
    * - `ended`: we signed the session out.
-   * - `quarantined`: refused documents stopped the account until `poison.until`.
+   * - `quarantined`: refused documents stopped the account until `poison.until`, or lost sessions until
+   *   `losses.until`.
    */
   readonly state: 'opening' | 'open' | 'ended' | 'quarantined';
   /** Our counter of sessions; never repeats. 0 before the first. */
@@ -52,6 +54,8 @@ export interface AccountProgress {
   readonly signIn: AccountSignIn;
   /** What is known of each watched user. In records of their own, `u/…`, in the same transaction: see the cursor. */
   readonly users: UserStates;
+  /** Sessions lost of late, and how long the account waits because of them. */
+  readonly losses: Losses;
   readonly poison: { readonly count: number; readonly since: number; readonly until: number | null };
   /** Refused sign-ins, committed before the next attempt, so that restarts cannot lock the account. */
   readonly logins: { readonly refusals: readonly number[]; readonly secretMark: string | null };
@@ -84,6 +88,7 @@ export function initialProgress(accountId: string, accountUri: string): AccountP
     openGapId: null,
     signIn: NEVER_SIGNED_IN,
     users: new Map(),
+    losses: NO_LOSSES,
     poison: { count: 0, since: 0, until: null },
     logins: { refusals: [], secretMark: null },
     orders: NO_ORDERS,

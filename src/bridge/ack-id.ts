@@ -18,3 +18,14 @@ export function decideAckId(committed: string, answered: string | null, isForeig
   if (theirs === ours) return { ackId: committed, kind: 'same' };
   return { ackId: answered, kind: theirs > ours ? 'advanced' : 'lowered' };
 }
+
+/**
+ * Whether an acknowledgement moved further than its answer has events. Legal, for a number may be left unused; but an
+ * `ackId` above the server's own counter looks the same, and swallows what comes next (transport §6.3 rule 5).
+ *
+ * @param before the acknowledgement that the poll carried, and `after` the one that was taken over; verbatim.
+ */
+export function runsAhead(before: string, after: string, events: number): boolean {
+  if (!/^[0-9]+$/.test(before) || !/^[0-9]+$/.test(after)) return false;
+  return BigInt(after) - BigInt(before) > BigInt(events);
+}

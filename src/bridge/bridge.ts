@@ -1,8 +1,12 @@
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
 import { unreachable } from '../lib/assert.ts';
+import { beginGeneration } from './begin-generation.ts';
 import { commitWhatIsDue } from './between-polls.ts';
-import { failureOf, isAbort } from './failure.ts';
+import { Canary } from './canary.ts';
+import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { failureWaitMs } from './failure-wait.ts';
+import { carryOutOrder } from './orders/carry-out.ts';
+import { holdStep } from './orders/hold-step.ts';
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
 import {
   afterFailure,
@@ -16,11 +20,13 @@ import {
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
 import { Polling } from './polling.ts';
 import { publishAnswer } from './publish-answer.ts';
+import { stoppedStep } from './stopped.ts';
 import { UserUpkeep } from './user-upkeep.ts';
-import { beginGeneration, openSession, resumeSession, signIn, subscribe } from './session-steps.ts';
+import { Watching } from './watching.ts';
+import { openSession, resumeSession, signIn } from './session-steps.ts';
 
-/** A quarantine is waited out in turns of this length, so that the loop is seen to turn. */
-const QUARANTINE_TURN_MS = 10_000;
+/** A quarantine, and what a person has to end, is waited out in turns of this length: the loop is seen to turn. */
+const WAITING_TURN_MS = 10_000;
 
 /**
  * One account, from its committed progress to the next poll, for as long as the daemon runs:
@@ -36,16 +42,20 @@ const QUARANTINE_TURN_MS = 10_000;
 export class Bridge {
   readonly #parts: BridgeParts;
   readonly #upkeep: UserUpkeep;
+  readonly #watching: Watching;
   readonly #polling: Polling;
+  readonly #canary: Canary;
   #phase: Phase;
 
   /** @param hasTicket whether the client already holds the secrets of the recovered session. */
   constructor(parts: BridgeParts, hasTicket: boolean) {
     this.#parts = parts;
     this.#upkeep = new UserUpkeep(parts);
+    this.#watching = new Watching(parts);
     this.#polling = new Polling(parts, () => {
       this.#upkeep.polled();
     });
+    this.#canary = new Canary(parts);
     this.#phase = firstPhase(parts.cursor.progress, hasTicket);
   }
 
@@ -54,21 +64,21 @@ export class Bridge {
   }
 
   /**
-   * Runs until `signal` aborts or the account stops. An open session is left open: see `leave.ts`.
+   * Runs until `signal` aborts; an account that is stopped waits. An open session is left open: see `leave.ts`.
    *
    * @throws whatever the shard throws when it is lost: this process must not go on with the account.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { beat, observer } = this.#parts;
-    await this.#upkeep.begin();
+    const { beat, cursor, observer } = this.#parts;
+    observer.holdChanged(cursor.progress.orders.hold);
+    await this.#watching.begin();
     if (this.#phase.kind === 'open') this.#phase = await resumeSession(this.#parts, this.#phase);
     observer.phaseChanged(this.#phase);
-    while (!signal.aborted && this.#phase.kind !== 'stopped') {
+    while (!signal.aborted) {
       beat();
       await this.#turn(signal);
       await this.#upkeep.flagIfDown(signal);
     }
-    await this.#upkeep.untilFlagged(signal);
   }
 
   /** One step; a failure becomes the phase that it leads to. */
@@ -82,7 +92,7 @@ export class Bridge {
       if (failure === null) throw error;
       await this.#afterFailure(before, failure, error, signal);
     }
-    this.#countUsers();
+    this.#watching.countUsers();
   }
 
   /** Told before anything is logged or waited for: who reads the log finds `/status` and the metrics in agreement. */
@@ -92,22 +102,15 @@ export class Bridge {
     if (hasChanged) this.#parts.observer.phaseChanged(phase);
   }
 
-  #countUsers(): void {
-    const { cursor, observer, settings } = this.#parts;
-    const { snapshotSince, users, watch } = cursor.progress;
-    const configured = settings.account.users.length;
-    const subscribed = watch.hash === null ? 0 : configured;
-    const awaited = watch.pending.length;
-    observer.usersChanged({
-      configured,
-      subscribed,
-      seen: Math.max(0, subscribed - awaited),
-      missing: snapshotSince === null ? awaited : 0,
-      stale: [...users.values()].filter(({ current }) => current.isStale).length,
-    });
-  }
-
-  #step(phase: Phase, signal: AbortSignal): Promise<Phase> {
+  /** What an operator asks comes first, in every phase: between two steps nothing is under way. */
+  async #step(phase: Phase, signal: AbortSignal): Promise<Phase> {
+    const { cursor } = this.#parts;
+    await this.#watching.withoutSession(phase);
+    const asked = await carryOutOrder(this.#parts, this.#commitIn(phase, signal), phase, signal);
+    if (asked !== null) return asked;
+    const isToSignIn = phase.kind === 'open' && phase.needsSignIn;
+    if (cursor.progress.orders.hold === 'paused' && isToSignIn) return signIn(this.#parts, phase, signal);
+    if (cursor.progress.orders.hold !== 'none') return holdStep(this.#parts, this.#polling, phase, signal);
     switch (phase.kind) {
       case 'opening':
         return this.#stepOpening(phase, signal);
@@ -116,14 +119,14 @@ export class Bridge {
       case 'quarantined':
         return this.#sitOut(phase.until, signal);
       case 'stopped':
-        return Promise.resolve(phase);
+        return stoppedStep(this.#parts, phase, signal);
       default:
         return unreachable(phase);
     }
   }
 
   async #stepOpening(phase: OpeningPhase, signal: AbortSignal): Promise<Phase> {
-    if (!phase.isBegun) return beginGeneration(this.#parts, phase);
+    if (!phase.isBegun) return beginGeneration(this.#parts, phase, signal);
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
     const opened = await openSession(this.#parts, signal);
     this.#polling.adoptWait(opened.pollWaitTimeMs);
@@ -132,17 +135,26 @@ export class Bridge {
 
   async #stepOpen(phase: OpenPhase, signal: AbortSignal): Promise<Phase> {
     if (phase.needsSignIn) return signIn(this.#parts, phase, signal);
-    const commit: Commit = (plan) => this.#polling.commit(plan, signal);
-    if (phase.toSubscribe.length > 0) return subscribe(this.#parts, commit, phase, signal);
-    const { cursor, settings } = this.#parts;
+    const commit = this.#commitIn(phase, signal);
+    const watched = await this.#watching.step(commit, phase, signal);
+    if (watched !== null) return watched;
+    const { cursor, watch } = this.#parts;
     const { generation } = cursor.progress;
     const result = await this.#polling.poll(signal);
     if (result.kind === 'events') await publishAnswer(this.#parts, commit, result);
+    this.#watching.heard(result);
     await this.#upkeep.afterPoll(commit);
     await commitWhatIsDue(this.#parts, commit);
-    await this.#parts.clock.sleep(this.#polling.waitMs, signal);
+    await this.#canary.afterPoll(result, commit, signal);
+    await this.#parts.orders.sleep(this.#polling.waitMs, signal);
     // The server counts anew: whom it still watches for us is doubtful.
-    return cursor.progress.generation === generation ? OPEN : { ...OPEN, toSubscribe: settings.account.users };
+    return cursor.progress.generation === generation ? OPEN : { ...OPEN, toSubscribe: watch.users };
+  }
+
+  /** A session that is open is kept alive meanwhile. */
+  #commitIn(phase: Phase, signal: AbortSignal): Commit {
+    const { cursor } = this.#parts;
+    return phase.kind === 'open' ? (plan) => this.#polling.commit(plan, signal) : (plan) => cursor.advance(plan);
   }
 
   async #afterFailure(before: Phase, failure: Failure, error: unknown, signal: AbortSignal): Promise<void> {
@@ -150,7 +162,7 @@ export class Bridge {
     const { phase, wait, givesUpDocument } = afterFailure(before, failure, settings.session);
     this.#enter(phase);
     const isPoll = before.kind === 'open' && !before.needsSignIn && before.toSubscribe.length === 0;
-    if (isPoll && failure !== 'sign-in-refused') observer.polled(failure, null);
+    if (isPoll && isPollFailure(failure)) observer.polled(failure, null);
     if (givesUpDocument && error instanceof DocumentRefusedError) {
       this.#enter(await this.#giveUp(error));
       return;
@@ -175,10 +187,10 @@ export class Bridge {
   }
 
   async #sitOut(until: number, signal: AbortSignal): Promise<Phase> {
-    const { clock, cursor, log } = this.#parts;
+    const { clock, cursor, log, orders } = this.#parts;
     const waitMs = until - clock.now();
     if (waitMs > 0) {
-      await clock.sleep(Math.min(waitMs, QUARANTINE_TURN_MS), signal);
+      await orders.sleep(Math.min(waitMs, WAITING_TURN_MS), signal);
       return this.#phase;
     }
     const { plan, phase } = planQuarantineLifted(planContext(this.#parts), cursor.progress);

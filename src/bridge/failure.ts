@@ -8,6 +8,7 @@ import {
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
 import { BridgeError } from '../lib/errors.ts';
 import type { Failure } from './phase.ts';
+import { StarvedError } from './starved-error.ts';
 
 /**
  * Which failure of a step an error is; null for an error that is not the session's: the shard is lost, or the mistake
@@ -17,12 +18,20 @@ export function failureOf(error: unknown): Failure | null {
   if (error instanceof TransientError) return 'transient';
   if (error instanceof SessionLostError) return 'session-lost';
   if (error instanceof TicketLostError) return 'ticket-lost';
+  if (error instanceof StarvedError) return 'starved';
   if (error instanceof SignInRefusedError) return 'sign-in-refused';
   if (error instanceof WrongServiceError) return 'wrong-service';
   if (error instanceof DocumentRefusedError) return 'refused-document';
   // Such as a password file that is being replaced: nothing is wrong with the shard.
   if (error instanceof BridgeError && error.disposition === 'retry') return 'transient';
   return null;
+}
+
+/** A failure that a poll can end with. */
+export type PollFailure = Exclude<Failure, 'sign-in-refused' | 'starved'>;
+
+export function isPollFailure(failure: Failure): failure is PollFailure {
+  return failure !== 'sign-in-refused' && failure !== 'starved';
 }
 
 /** Whether an error only says that `signal` aborted the step. */

@@ -1,4 +1,8 @@
-import type { Failure, GapReason, Phase } from './phase.ts';
+import type { OrderKind } from './orders/order.ts';
+import type { Hold, OrderOutcome } from './orders/orders-done.ts';
+import type { CanaryOutcome } from './canary.ts';
+import type { PollFailure } from './failure.ts';
+import type { GapReason, Phase } from './phase.ts';
 
 /** What the bridge tells about its work: the metrics hang here, and tests listen. Nothing here may fail or wait. */
 export interface AccountObserver {
@@ -18,14 +22,22 @@ export interface AccountObserver {
   gapOpened(reason: GapReason): void;
   deadLettered(reason: string, count: number): void;
   phaseChanged(phase: Phase): void;
+  canaryEnded(outcome: CanaryOutcome): void;
+  orderCarriedOut(kind: OrderKind, outcome: OrderOutcome): void;
+  /** Whether the account is held back by an operator; told at the start and whenever it changes. */
+  holdChanged(hold: Hold): void;
   usersChanged(users: {
     readonly configured: number;
     readonly subscribed: number;
     readonly seen: number;
     readonly missing: number;
+    /** Whose subscription the server refuses; they are missing too. */
+    readonly refused: number;
     /** Whose current state says that it is stale. */
     readonly stale: number;
   }): void;
+  /** Users who are no longer watched; normalised URIs. */
+  usersForgotten(users: readonly string[]): void;
   /** An edge of a watched user. */
   signInEdgeSeen(edge: string): void;
   availabilitySeen(userUri: string, availabilityName: string | null): void;
@@ -33,4 +45,4 @@ export interface AccountObserver {
   unacknowledged(ms: number): void;
 }
 
-type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | Exclude<Failure, 'sign-in-refused'>;
+type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | PollFailure;

@@ -30,7 +30,7 @@ export type Phase =
       /** Users still to be subscribed in this session. */
       readonly toSubscribe: readonly string[];
     }
-  /** Refused documents stopped the account for a while. */
+  /** Refused documents or lost sessions, one after the other, stopped the account for a while. */
   | { readonly kind: 'quarantined'; readonly until: number }
   /** A person has to act. */
   | { readonly kind: 'stopped'; readonly code: string };
@@ -42,13 +42,14 @@ export const GAP_REASONS = [
   'opening-interrupted',
   'session-lost',
   'poison',
+  'starved',
   'counter-restart',
 ] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 
 /** What went wrong in a step, reduced to what the next phase depends on. */
 export type Failure =
-  'transient' | 'session-lost' | 'ticket-lost' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
+  'transient' | 'session-lost' | 'ticket-lost' | 'starved' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
 
 export interface FailurePolicy {
   /** After so many transient failures in a row the session is doubted and a fresh ticket is fetched (transport §9.3). */
@@ -67,6 +68,7 @@ export interface Transition {
 
 export type OpeningPhase = Phase & { readonly kind: 'opening' };
 export type OpenPhase = Phase & { readonly kind: 'open' };
+export type StoppedPhase = Phase & { readonly kind: 'stopped' };
 
 export function opening(reason: GapReason, needsSignIn: boolean): OpeningPhase {
   return { kind: 'opening', reason, failures: 0, refusals: 0, needsSignIn, isBegun: false };
@@ -90,7 +92,13 @@ export const OPEN: OpenPhase = {
  * @param hasTicket whether the session's secrets came along and opened.
  */
 export function firstPhase(
-  { state, generation, poison, watch }: Pick<AccountProgress, 'state' | 'generation' | 'poison' | 'watch'>,
+  {
+    state,
+    generation,
+    losses,
+    poison,
+    watch,
+  }: Pick<AccountProgress, 'state' | 'generation' | 'losses' | 'poison' | 'watch'>,
   hasTicket: boolean,
 ): Phase {
   switch (state) {
@@ -101,7 +109,7 @@ export function firstPhase(
     case 'ended':
       return opening(generation === 0 ? 'first-start' : 'restart', true);
     case 'quarantined':
-      return { kind: 'quarantined', until: poison.until ?? 0 };
+      return { kind: 'quarantined', until: poison.until ?? losses.until ?? 0 };
     default:
       return unreachable(state);
   }
@@ -152,6 +160,7 @@ function afterFailureOpening(phase: OpeningPhase, failure: Failure, policy: Fail
     }
     case 'session-lost':
     case 'ticket-lost':
+    case 'starved':
       // The ticket is worth one try; without it a full sign-in (transport §8, "ends not asked for").
       return {
         phase: { ...phase, failures, needsSignIn: true },
@@ -180,6 +189,8 @@ function afterFailureOpen(phase: OpenPhase, failure: Failure, policy: FailurePol
       const needsSignIn = phase.needsSignIn || isDoubted;
       return { phase: { ...phase, failures, needsSignIn }, wait: 'backoff', givesUpDocument: false };
     }
+    case 'starved':
+      return { phase: opening('starved', false), wait: 'none', givesUpDocument: false };
     case 'session-lost':
     case 'ticket-lost':
       if (phase.hasFreshTicket || failure === 'session-lost') {

@@ -3,6 +3,7 @@ import type { DeadLetter } from '../records/dead-letter-records.ts';
 import type { AccountProgress } from './account-progress.ts';
 import { opening, type Phase } from './phase.ts';
 import type { Plan, PlanContext } from './plan.ts';
+import { lossesAfterHold } from './losses.ts';
 import { planOpening } from './plan-generation.ts';
 import { RecordBatch } from './record-batch.ts';
 
@@ -55,7 +56,9 @@ export function planQuarantineLifted(context: PlanContext, progress: AccountProg
     ...progress,
     state: 'opening',
     // One more session given up within the window is enough to come back here: this is a retry, not a pardon.
-    poison: { count: poisonLimit - 1, since: context.now, until: null },
+    ...(progress.losses.until === null
+      ? { poison: { count: poisonLimit - 1, since: context.now, until: null } }
+      : { losses: lossesAfterHold(progress.losses, context.now) }),
     nextSequence: batch.nextSequence,
   };
   return { plan: { records: batch.records, next }, phase: { ...opening('poison', true), isBegun: true } };

@@ -1,8 +1,9 @@
 import type { PollResult } from '../cwa/poll.ts';
 import { present } from '../lib/assert.ts';
-import { failureOf, isAbort } from './failure.ts';
+import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { whileKeepingAlive } from './keep-alive.ts';
 import type { BridgeParts } from './parts.ts';
+import type { Failure } from './phase.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -55,7 +56,9 @@ export class Polling {
     const keepAlive = {
       clock,
       intervalMs: this.keepAliveMs,
-      poll: (over: AbortSignal) => this.keepAlive(over),
+      poll: async (over: AbortSignal) => {
+        await this.keepAlive(over);
+      },
       onPending: (pendingMs: number) => observer.unacknowledged(pendingMs),
     };
     return whileKeepingAlive(cursor.advance(plan), keepAlive, signal);
@@ -67,8 +70,12 @@ export class Polling {
     return Math.min(this.#parts.settings.session.keepAliveMs, quarterMs);
   }
 
-  /** One poll whose body is discarded. Whatever it says, it changes nothing: the next real poll finds out. */
-  async keepAlive(over: AbortSignal): Promise<void> {
+  /**
+   * One poll whose body is discarded. Whatever it says, it changes nothing: the next real poll finds out.
+   *
+   * @returns what went wrong; null if nothing did, or if `over` aborted.
+   */
+  async keepAlive(over: AbortSignal): Promise<Failure | null> {
     const { beat, client, clock, log, observer } = this.#parts;
     beat();
     const startedAt = clock.monotonic();
@@ -76,11 +83,13 @@ export class Polling {
       await client.keepAlivePoll({ ...this.#request(), isUserActive: true }, over);
       this.#onAlive();
       observer.polled('keep-alive', clock.monotonic() - startedAt);
+      return null;
     } catch (error) {
       const failure = failureOf(error);
       if (failure === null && !isAbort(error, over)) throw error;
-      if (failure !== null && failure !== 'sign-in-refused') observer.polled(failure, clock.monotonic() - startedAt);
+      if (failure !== null && isPollFailure(failure)) observer.polled(failure, clock.monotonic() - startedAt);
       log.debug({ err: error }, 'keep-alive poll failed');
+      return failure;
     }
   }
 

@@ -7,14 +7,12 @@ import type { PublishedTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
 import type { SealingKey } from './sealing.ts';
 
-/** Who an account is and what it watches: names as configured, URIs normalised. */
+/** Who an account is: names as configured, URIs normalised. */
 export interface AccountIdentity {
   readonly installation: string;
   readonly site: string;
   readonly accountId: string;
   readonly accountUri: string;
-  /** The users to watch, normalised, without duplicates. */
-  readonly users: readonly string[];
 }
 
 /** How the session of an account is led. Milliseconds unless the name says otherwise. */
@@ -32,12 +30,24 @@ export interface SessionSettings extends FailurePolicy {
   readonly longWaitMs: number;
   /** Progress is written at most so often when only ackId or ticket changed (design §4.8). */
   readonly progressIntervalMs: number;
+  readonly canary: {
+    /** From one query of the account's own presence to the next. */
+    readonly intervalMs: number;
+    /** An outcome that takes longer while polls are answered means that the session starves. */
+    readonly timeoutMs: number;
+  };
   /** So many sessions given up within the window quarantine the account (I8). */
   readonly poisonLimit: number;
   readonly poisonWindowMs: number;
   readonly quarantineMs: number;
+  /** So many sessions lost within the window hold the account back. */
+  readonly lossLimit: number;
+  readonly lossWindowMs: number;
+  readonly lossHoldMs: number;
   /** So many refused sign-ins on record stop the account until its secret changes. */
   readonly signInRefusalsMax: number;
+  /** How often a stopped account looks whether its secret is another one. */
+  readonly secretCheckMs: number;
   /** Without a sealing key a changed secret cannot be noticed over a restart: then refusals are forgotten after this. */
   readonly signInRefusalMemoryMs: number;
 }
@@ -64,7 +74,7 @@ export interface UserStateSettings {
   readonly staleAfterMs: number;
   /** A sign-in after a shorter time out is a flap. Milliseconds. */
   readonly flapMs: number;
-  /** Whether another account of the configuration watches the user (normalised URI). */
+  /** Whether another account of the configuration is to watch the user (normalised URI) now. */
   readonly isWatchedElsewhere: (userUri: string) => boolean;
 }
 

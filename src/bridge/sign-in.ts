@@ -4,7 +4,10 @@ import type { AccountProgress } from './account-progress.ts';
 import type { Cursor } from './cursor.ts';
 import type { AccountObserver } from './observer.ts';
 import { areComparable, secretMark } from './sealing.ts';
+import type { PlanContext } from './plan.ts';
+import type { RefusedSecret } from './refused-secret.ts';
 import type { BridgeSettings } from './settings.ts';
+import { planSignInRefused } from './stopped.ts';
 
 /** Shared by all accounts of a site: a farm of 2007 does not take a thousand sign-ins a second. */
 export interface SignInGate {
@@ -21,6 +24,9 @@ export interface SignInParts {
   /** Reads the password anew: a file may have changed. Null: there is none, because Kerberos has a key elsewhere. */
   readonly password: () => Promise<string | null>;
   readonly signIn: (signal: AbortSignal) => Promise<void>;
+  /** Remembers what was refused, so that another secret is noticed. */
+  readonly refused: RefusedSecret;
+  readonly planContext: () => PlanContext;
 }
 
 /**
@@ -42,7 +48,8 @@ export async function signInWithinBudget(parts: SignInParts, signal: AbortSignal
   if (refusals.length >= settings.session.signInRefusalsMax) {
     // The same secret under a newer key: marked by that one, the stop outlasts the key before.
     if (areComparable(mark, logins.secretMark) && mark !== newMark) await record(refusals, newMark, cursor);
-    throw refusedOnRecord(refusals, settings, mark !== null);
+    parts.refused.note(password);
+    throw refusedOnRecord(refusals, settings);
   }
   await gate.enter(signal);
   try {
@@ -50,7 +57,11 @@ export async function signInWithinBudget(parts: SignInParts, signal: AbortSignal
     observer.signInAttempted('accepted');
   } catch (error) {
     observer.signInAttempted(error instanceof SignInRefusedError ? 'refused' : 'failed');
-    if (error instanceof SignInRefusedError) await record([...refusals, clock.now()], newMark, cursor);
+    if (error instanceof SignInRefusedError) {
+      parts.refused.note(password);
+      const logins = { refusals: [...refusals, clock.now()], secretMark: newMark };
+      await cursor.advance(planSignInRefused(parts.planContext(), cursor.progress, logins));
+    }
     throw error;
   }
   if (cursor.progress.logins.refusals.length > 0) await record([], newMark, cursor);
@@ -76,16 +87,14 @@ export function standingRefusals(
   return logins.refusals.filter((at) => now - at < memoryMs);
 }
 
-function refusedOnRecord(refusals: readonly number[], settings: BridgeSettings, isMarked: boolean): SignInRefusedError {
+function refusedOnRecord(refusals: readonly number[], settings: BridgeSettings): SignInRefusedError {
   const { accountId, site } = settings.account;
   const last = new Date(refusals.at(-1) ?? 0).toISOString();
-  const remedy = isMarked
-    ? 'Change its password in the configuration or in the password file; the bridge notices at its next start.'
-    : `Correct its password and restart after ${String(settings.session.signInRefusalMemoryMs / 60_000)} minutes ` +
-      '(with a sealing key configured, a changed password is noticed at once).';
   return new SignInRefusedError(
     `Account "${accountId}" is not signed in: site "${site}" refused it ${String(refusals.length)} times, ` +
-      `last at ${last}, and another try could lock it. ${remedy}`,
+      `last at ${last}, and another try could lock it. Change its password in the password file, which the bridge ` +
+      `notices by itself, or in the configuration, and restart; if the password was right all along, ` +
+      `"cwa-bridge resume ${accountId}" lifts the stop.`,
     { accountId, site, refusals: refusals.length },
   );
 }

@@ -141,6 +141,13 @@ export const SITES_AND_ACCOUNTS = {
       min: 1,
       max: 6_000,
     },
+    secretCheckMs: {
+      doc: 'How often a stopped account looks at its secret. One that is another one, twice in a row, is tried once.',
+      format: 'milliseconds',
+      default: 15_000,
+      min: 100,
+      max: 60_000,
+    },
     refusalsMax: {
       doc: 'Refused sign-ins after which an account stops until its password changes or an operator lifts it. Keep it below the lock-out threshold of the domain.',
       format: 'count',

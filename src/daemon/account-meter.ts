@@ -1,4 +1,5 @@
 import type { AccountObserver } from '../bridge/observer.ts';
+import type { Hold } from '../bridge/orders/orders-done.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
@@ -8,7 +9,11 @@ export interface AccountFacts {
   /** ISO 8601; null before the first. */
   lastSuccessfulPollAt: string | null;
   lastCommitAt: string | null;
+  /** When the data channel last brought the outcome of a canary. */
+  lastCanaryAt: string | null;
   consecutiveFailures: number;
+  /** Whether an operator holds it back. */
+  hold: Hold;
 }
 
 /** Turns what the bridge tells about one account into metrics, and keeps what `/status` shows. */
@@ -17,26 +22,31 @@ export class AccountMeter implements AccountObserver {
     phase: 'opening',
     lastSuccessfulPollAt: null,
     lastCommitAt: null,
+    lastCanaryAt: null,
     consecutiveFailures: 0,
+    hold: 'none',
   };
   readonly #metrics: Metrics;
   readonly #clock: Clock;
   readonly #account: string;
   readonly #site: string;
-  readonly #watched: ReadonlySet<string>;
+  readonly #usersOf: () => readonly string[];
+  #users: readonly string[] = [];
+  #watched: ReadonlySet<string> = new Set();
   /** Last availability name of each watched user: as many as are configured, however many the server sends. */
   readonly #availability = new Map<string, string>();
 
   constructor(
     metrics: Metrics,
     clock: Clock,
-    account: { readonly id: string; readonly site: string; readonly users: readonly string[] },
+    account: { readonly id: string; readonly site: string },
+    usersOf: () => readonly string[],
   ) {
     this.#metrics = metrics;
     this.#clock = clock;
     this.#account = account.id;
     this.#site = account.site;
-    this.#watched = new Set(account.users);
+    this.#usersOf = usersOf;
   }
 
   polled(...[outcome, durationMs]: Parameters<AccountObserver['polled']>): void {
@@ -96,6 +106,14 @@ export class AccountMeter implements AccountObserver {
     this.#metrics.gaps.inc({ account: this.#account, reason });
   }
 
+  canaryEnded(outcome: Parameters<AccountObserver['canaryEnded']>[0]): void {
+    this.#metrics.canaries.inc({ account: this.#account, outcome });
+    if (outcome !== 'answered' && outcome !== 'failed') return;
+    const now = this.#clock.now();
+    this.facts.lastCanaryAt = new Date(now).toISOString();
+    this.#metrics.lastCanary.set({ account: this.#account }, now / 1000);
+  }
+
   deadLettered(reason: string, count: number): void {
     this.#metrics.deadLetters.inc({ reason }, count);
   }
@@ -108,13 +126,32 @@ export class AccountMeter implements AccountObserver {
     this.#metrics.consecutiveFailures.set({ account: this.#account }, failures);
   }
 
+  orderCarriedOut(...[kind, outcome]: Parameters<AccountObserver['orderCarriedOut']>): void {
+    this.#metrics.orders.inc({ kind, outcome });
+  }
+
+  holdChanged(hold: Hold): void {
+    this.facts.hold = hold;
+    this.#metrics.hold.setOneHot('hold', { account: this.#account, hold });
+  }
+
   usersChanged(users: Parameters<AccountObserver['usersChanged']>[0]): void {
     const account = this.#account;
     this.#metrics.usersConfigured.set({ account }, users.configured);
     this.#metrics.usersSubscribed.set({ account }, users.subscribed);
     this.#metrics.usersSeen.set({ account }, users.seen);
     this.#metrics.usersMissing.set({ account }, users.missing);
+    this.#metrics.usersRefused.set({ account }, users.refused);
     this.#metrics.usersStale.set({ account }, users.stale);
+  }
+
+  usersForgotten(users: readonly string[]): void {
+    for (const uri of users) {
+      const availability = this.#availability.get(uri);
+      if (availability === undefined) continue;
+      this.#metrics.usersByAvailability.dec({ account: this.#account, availability });
+      this.#availability.delete(uri);
+    }
   }
 
   signInEdgeSeen(edge: string): void {
@@ -122,7 +159,7 @@ export class AccountMeter implements AccountObserver {
   }
 
   availabilitySeen(userUri: string, availabilityName: string | null): void {
-    if (availabilityName === null || !this.#watched.has(userUri)) return;
+    if (availabilityName === null || !this.#isWatched(userUri)) return;
     const account = this.#account;
     const before = this.#availability.get(userUri);
     if (before === availabilityName) return;
@@ -138,5 +175,14 @@ export class AccountMeter implements AccountObserver {
   exchanged(exchange: { readonly bodyBytes: number; readonly isTicketRenewed: boolean }): void {
     this.#metrics.receivedBytes.inc({ site: this.#site }, exchange.bodyBytes);
     if (exchange.isTicketRenewed) this.#metrics.ticketRenewals.inc({ account: this.#account });
+  }
+
+  #isWatched(uri: string): boolean {
+    const users = this.#usersOf();
+    if (users !== this.#users) {
+      this.#users = users;
+      this.#watched = new Set(users);
+    }
+    return this.#watched.has(uri);
   }
 }

@@ -4,12 +4,15 @@ import { Bridge } from '../bridge/bridge.ts';
 import { Cursor } from '../bridge/cursor.ts';
 import { leaveSession } from '../bridge/leave.ts';
 import { isCarriedOut } from '../bridge/orders/orders-done.ts';
+import type { LetterSource } from '../bridge/orders/letter-source.ts';
 import { OrderInbox } from '../bridge/orders/order-inbox.ts';
 import type { Order } from '../bridge/orders/order.ts';
-import type { BridgeParts } from '../bridge/parts.ts';
+import { type BridgeParts, planContext } from '../bridge/parts.ts';
+import { RefusedSecret } from '../bridge/refused-secret.ts';
 import type { SealingKey } from '../bridge/sealing.ts';
 import { recoverProgress } from '../bridge/user-progress.ts';
 import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
+import { WatchList } from '../bridge/watch-list.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
 import type { CwaClient } from '../cwa/client.ts';
@@ -27,15 +30,19 @@ import { AccountMeter } from './account-meter.ts';
 import { bridgeSettingsOf } from './bridge-settings.ts';
 import { createCwaClient } from './cwa-client.ts';
 import type { HeldShard } from './shards.ts';
+import type { WatchDirectory } from './watch-directory.ts';
 
 export interface AccountWorld {
   readonly configuration: BridgeConfiguration;
   readonly files: LatestFiles;
+  /** Whom each account is to watch now. */
+  readonly watch: WatchDirectory;
   readonly sealingKeys: readonly SealingKey[];
   readonly pseudonymKeys: readonly PseudonymKey[];
   readonly replica: string;
   /** Undefined: values are JSON. */
   readonly schemaIds: SchemaIds | undefined;
+  readonly letters: LetterSource;
   /** The sign-in gate that all accounts of a site share. */
   readonly gateOf: (site: string) => SignInGate;
   readonly metrics: Metrics;
@@ -66,13 +73,17 @@ export class Account {
   static async create(world: AccountWorld, account: AccountConfiguration, held: HeldShard): Promise<Account> {
     const { clock, configuration, metrics, random, sealingKeys } = world;
     const gate = world.gateOf(account.site);
-    const settings = bridgeSettingsOf(configuration, account, world);
-    const meter = new AccountMeter(metrics, clock, { ...account, users: account.watch.users });
+    const isWatchedElsewhere = (uri: string): boolean => world.watch.isWatchedElsewhere(account.id, uri);
+    const settings = bridgeSettingsOf(configuration, account, { ...world, isWatchedElsewhere });
+    const source = world.watch.sourceFor(account.id);
+    const meter = new AccountMeter(metrics, clock, account, () => source.users);
     const pulse = world.pulse(`account ${account.id}`);
     const client = createCwaClient(configuration, account, clock, world.files, (exchange) => meter.exchanged(exchange));
     const beat = (): void => pulse.beat();
     const cursor = cursorOf(world, account, held, client, beat);
     const hasTicket = restoreSecrets(client, cursor);
+    const refused = new RefusedSecret();
+    const password = async (): Promise<string | null> => (await account.password?.read()) ?? null;
     const signIn = (signal: AbortSignal): Promise<void> =>
       signInWithinBudget(
         {
@@ -81,18 +92,22 @@ export class Account {
           cursor,
           observer: meter,
           clock,
-          password: async () => (await account.password?.read()) ?? null,
+          password,
           signIn: async (attempt) => {
             await client.signIn(attempt);
           },
+          refused,
+          planContext: () => planContext(parts),
         },
         signal,
       );
     const parts: BridgeParts = {
       settings,
+      watch: new WatchList(source, cursor.progress),
       client,
       cursor,
       signIn,
+      hasNewSecret: async () => refused.isReplacedBy(await password()),
       observer: meter,
       log: world.log.child({ accountId: account.id, site: account.site }),
       clock,
@@ -100,6 +115,7 @@ export class Account {
       newId: randomUUID,
       claim: () => held.shard.status.claim ?? 0,
       orders: new OrderInbox(clock),
+      letters: world.letters,
       takePartitionChanges: held.partitionChangesFor(account.id),
       beat,
     };

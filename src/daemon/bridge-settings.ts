@@ -77,6 +77,7 @@ export function sessionSettingsOf({
     longWaitMs: LONG_WAIT_MS,
     quarantineMs: quarantineRetryMs,
     signInRefusalsMax: signIn.refusalsMax,
+    secretCheckMs: signIn.secretCheckMs,
     signInRefusalMemoryMs: REFUSAL_MEMORY_MS,
   };
 }

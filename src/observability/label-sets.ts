@@ -10,13 +10,19 @@ export interface LabelSets {
   readonly event: readonly string[];
   readonly pollOutcome: readonly string[];
   readonly signInOutcome: readonly string[];
+  readonly canaryOutcome: readonly string[];
   readonly signInEdge: readonly string[];
   readonly sessionState: readonly string[];
   readonly unknownKind: readonly string[];
+  readonly watchReloadOutcome: readonly string[];
   readonly transactionOutcome: readonly string[];
   readonly ambiguousResolution: readonly string[];
   /** Kafka's names of errors, or the client's names of their classes; the frequent ones. */
   readonly replacementReason: readonly string[];
+  /** What operators can order. */
+  readonly orderKind: readonly string[];
+  readonly orderOutcome: readonly string[];
+  readonly hold: readonly string[];
   readonly gapReason: readonly string[];
   readonly deadLetterReason: readonly string[];
   readonly availability: readonly string[];
@@ -66,8 +72,13 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
   ],
   signInEdge: ['signedIn', 'signedOut', 'baseline', 'lost'],
   signInOutcome: ['accepted', 'refused', 'failed'],
+  canaryOutcome: ['answered', 'failed', 'refused', 'unsent', 'overdue'],
   sessionState: ['opening', 'open', 'quarantined', 'stopped'],
+  orderKind: ['pause', 'resume', 'sign-out', 'refresh', 'replay', 'forget'],
+  orderOutcome: ['done', 'refused', 'failed'],
+  hold: ['none', 'paused', 'signed-out'],
   unknownKind: ['event', 'category', 'type', 'attribute', 'element'],
+  watchReloadOutcome: ['adopted', 'refused'],
   transactionOutcome: ['committed', 'failed', 'ambiguous'],
   ambiguousResolution: ['published', 'not-published'],
   replacementReason: [

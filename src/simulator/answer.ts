@@ -25,12 +25,14 @@ export function composeAnswer(session: Session, ackId: number, parts: AnswerPart
   const events = [...session.queue.peek(ackId, options.eventsPerAnswer)];
   const holdable = freshOf(events);
   const content = faults.strikeContent(session.accountUri, (kind) => {
+    if (kind === 'ackJump') return events.length > 0;
     if (kind === 'late') return holdable.length > 0;
     // One may be held back, one is left to stand twice.
     return (kind === 'duplicate' ? numberedOf(events) : events).length > 1;
   });
   if (content.has('late')) holdBack(session, events, random.pick(holdable));
-  const answered = answeredAckId(session, events, parts);
+  const jump = content.get('ackJump');
+  const answered = answeredAckId(session, events, parts) + (jump === undefined ? 0 : (jump.by ?? 1_000));
   const isShuffled = content.has('shuffle') || options.eidOrder === 'shuffled';
   const written = isShuffled ? random.shuffled(events) : [...events];
   if (content.has('duplicate')) {

@@ -10,6 +10,7 @@ const FIELDS: Readonly<Record<Exclude<keyof FaultSpec, 'kind'>, FieldRule>> = {
   delayMs: { isGood: (value) => isWhole(value, 0, 600_000), wanted: 'milliseconds from 0 to 600000' },
   status: { isGood: (value) => isWhole(value, 400, 599), wanted: 'an HTTP status from 400 to 599' },
   at: { isGood: (value) => isBetween(value, 0, 1), wanted: 'a number from 0 to 1' },
+  by: { isGood: (value) => isWhole(value, 1, 1_000_000_000), wanted: 'a whole number from 1' },
   malformation: { isGood: isOneOf(MALFORMATIONS), wanted: oneOf(MALFORMATIONS) },
 };
 

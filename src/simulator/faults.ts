@@ -16,7 +16,7 @@ export const REPLACING_KINDS = [
 const DAMAGING_KINDS = ['slow', 'cutLength', 'cutChunked', 'malformed', 'repeat'] as const;
 
 /** Faults that change what a data-channel answer holds. */
-const CONTENT_KINDS = ['shuffle', 'late', 'duplicate'] as const;
+const CONTENT_KINDS = ['shuffle', 'late', 'duplicate', 'ackJump'] as const;
 
 /** What can go wrong on the way. Each is described in `docs/simulator.md`. */
 export const FAULT_KINDS = [...DAMAGING_KINDS, ...REPLACING_KINDS, ...CONTENT_KINDS] as const;
@@ -56,6 +56,8 @@ export interface FaultSpec {
   readonly status?: number;
   /** For the cuts: the part of the body that is sent, from 0 to 1. Default: seeded. */
   readonly at?: number;
+  /** For `ackJump`: by how much `ackId` is too high. Default 1000. */
+  readonly by?: number;
   /** For `malformed`. Default: seeded. */
   readonly malformation?: Malformation;
 }
@@ -120,13 +122,13 @@ export class Faults {
     return fault ?? null;
   }
 
-  /** The faults that change what this data-channel answer holds. Several may strike at once. */
-  strikeContent(accountUri: string, isPossible: (kind: ContentKind) => boolean): ReadonlySet<FaultKind> {
+  /** The faults that change what this data-channel answer holds. Several may strike at once; one of each kind. */
+  strikeContent(accountUri: string, isPossible: (kind: ContentKind) => boolean): ReadonlyMap<FaultKind, FaultSpec> {
     const struck = this.#armed.filter(({ kind, ...spec }) => {
       return isContentKind(kind) && isPossible(kind) && this.#strikesAt(spec, 'data', accountUri);
     });
     for (const fault of struck) this.#count(fault);
-    return new Set(struck.map(({ kind }) => kind));
+    return new Map(struck.map((fault) => [fault.kind, fault]));
   }
 
   #strikesAt(fault: Omit<FaultSpec, 'kind'>, channel: Channel, accountUri: string | null): boolean {

@@ -157,6 +157,16 @@ describe('a fault', () => {
     expect(eids).toHaveLength(10);
   });
 
+  test('ackJump: an ackId that is too high, and nothing until the counter has passed it', async () => {
+    expect(ackIdOf(await struck({ kind: 'ackJump', by: 5 }))).toBe('21');
+    push(4);
+    expect(eidsOf(await client.poll(21))).toEqual([]);
+    push(3);
+    expect(eidsOf(await client.poll(21))).toEqual([22, 23]);
+    const lost = sim.ledger.events.filter(({ handedOver }) => handedOver.length === 0).map(({ eid }) => eid);
+    expect(lost).toEqual([17, 18, 19, 20, 21]);
+  });
+
   test('duplicate: one event stands twice in the answer', async () => {
     const eids = eidsOf(await struck({ kind: 'duplicate' }));
     expect([eids.length, new Set(eids).size]).toEqual([11, 10]);

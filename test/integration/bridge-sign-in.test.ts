@@ -17,6 +17,18 @@ function withPassword(secret: { readonly password: string } | { readonly passwor
   return { accounts: [{ id: 'watcher', site: 'lab', user, ...secret, uri, watch: { users: USERS } }] };
 }
 
+function sealingKey(): Settings {
+  return { sealing: { keys: [{ id: 'key-1', key: randomBytes(32).toString('base64') }] } };
+}
+
+async function fileWith(content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cwa-password-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'password');
+  await writeFile(file, content);
+  return file;
+}
+
 function messageOf({ err }: LogLine): string {
   return (err as { readonly message: string }).message;
 }
@@ -43,29 +55,66 @@ describe('a wrong password', () => {
     },
   );
 
-  test('is tried twice at most, however often the bridge is started', async () => {
-    const stage = await setStage({ settings: withPassword({ password: 'wrong' }) });
+  test.each([
+    ['without a sealing key', {}],
+    ['with a sealing key', sealingKey()],
+  ])('is tried twice at most, over 50 starts, %s', async (_, sealing) => {
+    const stage = await setStage({ settings: { ...withPassword({ password: 'wrong' }), ...sealing } });
     let last: LogLine | undefined;
-    for (let start = 1; start <= 10; start += 1) {
+    for (let start = 1; start <= 50; start += 1) {
       const bridge = await stage.start();
       last = await bridge.log.find(STOPPED);
       await bridge.stop();
       expect(stage.simulator.stats.signIns).toEqual({ ok: 0, refused: Math.min(start, 2) });
     }
     expect(last === undefined ? '' : messageOf(last)).toMatch(
-      /^Account "watcher" is not signed in: site "lab" refused it 2 times, last at \d{4}-.*Correct its password/,
+      /^Account "watcher" is not signed in: site "lab" refused it 2 times, last at \d{4}-.*Change its password/,
     );
-    // One gap since the first start, however many there were.
+    // One gap since the first start, however many there were, and one record for each refusal.
+    await stage.records.find('the last start is told', ({ recordType, generation }) => {
+      return recordType === 'gap' && Number(generation) >= Number(stage.records.ofType('gap').at(-1)?.value.generation);
+    });
+    expect(new Set(stage.records.ofType('gap').map(({ value }) => value.gapId)).size).toBe(1);
+    expect(stage.records.ofType('quarantined').map(({ value }) => value.reason)).toEqual([
+      'sign-in-refused',
+      'sign-in-refused',
+    ]);
+  });
+
+  test.each([
+    ['without a sealing key', {}],
+    ['with a sealing key', sealingKey()],
+  ])('that was changed in its file is noticed without a restart, %s', async (_, sealing) => {
+    const passwordFile = await fileWith('wrong\n');
+    const signIn = { attemptsPerMinute: 6_000, secretCheckMs: 100 };
+    const stage = await setStage({ settings: { ...withPassword({ passwordFile }), ...sealing, signIn } });
+    // Two refusals on record: even the budget over restarts is used up.
+    for (let start = 1; start <= 2; start += 1) {
+      const bridge = await stage.start();
+      await bridge.log.find(STOPPED);
+      await bridge.stop();
+    }
+    const bridge = await stage.start();
+    await bridge.log.find(STOPPED);
+
+    await writeFile(passwordFile, 'wrong again');
+    await until('the new one is refused', () => stage.simulator.stats.signIns.refused === 3);
+    await until('the account has stopped again', () => bridge.log.withMessage(STOPPED)[1]);
+    await writeFile(passwordFile, ACCOUNT.password);
+    await stage.records.count('snapshotEnded', 1);
+
+    // Each secret had one attempt in this process.
+    expect(stage.simulator.stats.signIns).toEqual({ ok: 1, refused: 3 });
+    expect(stage.records.ofType('quarantineLifted').map(({ value }) => value.reason)).toEqual([
+      'secret-changed',
+      'secret-changed',
+    ]);
     expect(new Set(stage.records.ofType('gap').map(({ value }) => value.gapId)).size).toBe(1);
   });
 
   test('that was changed is noticed at the next start where a sealing key is configured', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'cwa-password-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const passwordFile = join(folder, 'password');
-    await writeFile(passwordFile, 'wrong\n');
-    const sealing = { keys: [{ id: 'key-1', key: randomBytes(32).toString('base64') }] };
-    const stage = await setStage({ settings: { ...withPassword({ passwordFile }), sealing } });
+    const passwordFile = await fileWith('wrong\n');
+    const stage = await setStage({ settings: { ...withPassword({ passwordFile }), ...sealingKey() } });
     for (let start = 1; start <= 3; start += 1) {
       const bridge = await stage.start();
       await bridge.log.find(STOPPED);
@@ -81,10 +130,7 @@ describe('a wrong password', () => {
 });
 
 test('a password file that is away for a moment costs time, not the daemon', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'cwa-password-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, ACCOUNT.password);
+  const passwordFile = await fileWith(ACCOUNT.password);
   const stage = await setStage({ settings: withPassword({ passwordFile }) });
   const { records, simulator } = stage;
   const bridge = await stage.start();

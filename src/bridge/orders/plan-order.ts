@@ -1,6 +1,7 @@
 import type { OperationType } from '../../records/operations-record.ts';
 import type { OperationFacts } from '../../records/topics/operations.ts';
 import type { AccountProgress } from '../account-progress.ts';
+import { NO_LOSSES } from '../losses.ts';
 import { OPEN, opening, type Phase } from '../phase.ts';
 import { followedBy, type Plan, type PlanContext } from '../plan.ts';
 import { planEnded } from '../plan-generation.ts';
@@ -89,6 +90,7 @@ export function planResume(context: PlanContext, progress: AccountProgress, orde
     ...progress,
     state: progress.state === 'quarantined' ? 'opening' : progress.state,
     poison: { count: 0, since: 0, until: null },
+    losses: NO_LOSSES,
     logins: { ...progress.logins, refusals: [] },
   };
   const detail = `lifted: ${lifted.join(', ')}`;

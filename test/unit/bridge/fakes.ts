@@ -2,11 +2,14 @@ import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
 import { Cursor, type CursorOptions, type ShardWriter } from '../../../src/bridge/cursor.ts';
 import type { AccountObserver } from '../../../src/bridge/observer.ts';
 import type { BridgeParts } from '../../../src/bridge/parts.ts';
+import { OrderInbox } from '../../../src/bridge/orders/order-inbox.ts';
 import type { Phase } from '../../../src/bridge/phase.ts';
+import { WatchList, type WatchSource } from '../../../src/bridge/watch-list.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../../src/cwa/document-limits.ts';
 import type { CwaClient } from '../../../src/cwa/client.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { bridgeSettings, openProgress } from './builders.ts';
+import { bridgeSettings, openProgress, USERS } from './builders.ts';
 
 type Unit = Parameters<ShardWriter['commit']>[0];
 
@@ -44,10 +47,23 @@ export function cursorOn(
   });
 }
 
+/** A configured watch list that a test may change. */
+export class FakeWatchSource implements WatchSource {
+  users: readonly string[] = USERS;
+  /** Users whose states were ending, in order. */
+  readonly ending: (readonly string[])[] = [];
+
+  whileEnding(users: readonly string[], commit: () => Promise<void>): Promise<void> {
+    this.ending.push(users);
+    return commit();
+  }
+}
+
 /** Remembers sign-ins, gaps and phases; nothing else is of interest here. */
 export class FakeObserver implements AccountObserver {
   readonly signIns: string[] = [];
   readonly gaps: string[] = [];
+  readonly canaries: string[] = [];
   readonly phases: Phase[] = [];
   readonly polled = nothing;
   readonly answerReceived = nothing;
@@ -61,9 +77,16 @@ export class FakeObserver implements AccountObserver {
   readonly publishTimeSeen = nothing;
   readonly deadLettered = nothing;
   readonly usersChanged = nothing;
+  readonly usersForgotten = nothing;
   readonly availabilitySeen = nothing;
   readonly signInEdgeSeen = nothing;
   readonly unacknowledged = nothing;
+  readonly orderCarriedOut = nothing;
+  readonly holdChanged = nothing;
+
+  canaryEnded(outcome: string): void {
+    this.canaries.push(outcome);
+  }
 
   signInAttempted(outcome: string): void {
     this.signIns.push(outcome);
@@ -89,11 +112,15 @@ export function partsWith(
 ): BridgeParts {
   return {
     settings: bridgeSettings(),
+    watch: new WatchList(new FakeWatchSource(), given.cursor.progress),
     client: client as CwaClient,
     signIn: () => Promise.resolve(),
+    hasNewSecret: () => Promise.resolve(false),
     observer: new FakeObserver(),
     log: createLogger({ level: 'silent' }),
     clock: new ManualClock(),
+    orders: new OrderInbox(given.clock ?? new ManualClock()),
+    letters: { limits: DEFAULT_DOCUMENT_LIMITS, read: () => Promise.resolve('there are no letters') },
     random: () => 0.5,
     newId: () => 'gap-new',
     claim: () => 3,

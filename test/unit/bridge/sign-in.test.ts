@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import { parseProgress } from '../../../src/bridge/account-progress.ts';
+import { RefusedSecret } from '../../../src/bridge/refused-secret.ts';
 import { type SignInParts, signInWithinBudget } from '../../../src/bridge/sign-in.ts';
 import { createSignInGate } from '../../../src/bridge/sign-in-gate.ts';
 import { SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
-import { bridgeSettings, openProgress } from './builders.ts';
+import { bridgeSettings, openProgress, placesOf, planContext } from './builders.ts';
 import { cursorOn, FakeObserver, FakeShard } from './fakes.ts';
 
 const NEVER = new AbortController().signal;
@@ -21,6 +22,7 @@ class Sut {
   readonly shard = new FakeShard();
   readonly observer = new FakeObserver();
   keys: readonly (typeof KEY)[];
+  readonly refused = new RefusedSecret();
   attempts = 0;
   password = 'wrong';
   answer: () => Promise<void> = () => Promise.resolve();
@@ -48,6 +50,8 @@ class Sut {
       observer: this.observer,
       clock: this.clock,
       password: () => Promise.resolve(this.password),
+      refused: this.refused,
+      planContext: () => planContext({ now: this.clock.now() }),
       signIn: () => {
         this.attempts += 1;
         return this.answer();
@@ -76,6 +80,7 @@ describe('the sign-in budget', () => {
     outcome.catch(() => (isHeard = true));
     await settled();
     expect(sut.shard.units).toHaveLength(1);
+    expect(placesOf({ records: sut.shard.units[0]?.records ?? [] })).toEqual(['quarantined@1600000000.20']);
     expect(isHeard).toBe(false);
     resolve();
     await expect(outcome).rejects.toThrow(SignInRefusedError);
@@ -114,7 +119,7 @@ describe('the sign-in budget', () => {
       sut.restart();
     }
     await sut.clock.advance(100 * HOUR_MS);
-    await expect(sut.signIn()).rejects.toThrow(/Change its password in the configuration/);
+    await expect(sut.signIn()).rejects.toThrow(/Change its password in the password file, which the bridge notices by itself/);
     expect(sut.attempts).toBe(2);
 
     sut.password = 'right';

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 
@@ -34,6 +34,9 @@ export async function certificateProblems(path: string, tls: CertificateFiles): 
   try {
     const passphrase = await passphraseOf(tls);
     const { ciphers = null } = tls;
+    // OpenSSL keeps a pair for each kind of key, and does not see that a certificate of another kind lacks its own.
+    const pair = { key, ...(passphrase !== null && { passphrase }) };
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(pair))) return [...problems, mismatch(path, tls)];
     createSecureContext({
       cert,
       key,
@@ -67,23 +70,11 @@ function isCertificate(pem: string): boolean {
 }
 
 /** OpenSSL's codes for what is wrong with a certificate and its key. */
-function clientProblem(
-  path: string,
-  error: unknown,
-  { keyFile, certFile, keyPassphraseFile }: CertificateFiles,
-): Problem {
+function clientProblem(path: string, error: unknown, { certFile, keyPassphraseFile }: CertificateFiles): Problem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/BAD_DECRYPT|BAD_PASSWORD|INTERRUPTED/.test(code)) {
+  if (/BAD_DECRYPT|BAD_PASSWORD|INTERRUPTED|MISSING_PASSPHRASE/.test(code)) {
     const message = 'does not open the key in keyFile, or is missing';
     return problem(`${path}.keyPassphraseFile`, message, 'a file with the passphrase of that key', keyPassphraseFile);
-  }
-  if (code.includes('KEY_VALUES_MISMATCH')) {
-    return problem(
-      `${path}.keyFile`,
-      'names another key than that of certFile',
-      'the key of that certificate',
-      keyFile,
-    );
   }
   if (/TOO_SMALL|TOO_WEAK/.test(code)) {
     const remedy = `a certificate of 2048 bits signed with SHA-256, or "DEFAULT@SECLEVEL=0" as ciphers of a site`;
@@ -92,6 +83,10 @@ function clientProblem(
   if (code === 'ERR_SSL_NO_CIPHER_MATCH') return problem(`${path}.ciphers`, 'names no cipher', 'one that exists', null);
   const message = `cannot be used with keyFile (${messageOf(error)})`;
   return problem(`${path}.certFile`, message, 'a certificate and its key, both as PEM', certFile);
+}
+
+function mismatch(path: string, { keyFile }: CertificateFiles): Problem {
+  return problem(`${path}.keyFile`, 'names another key than that of certFile', 'the key of that certificate', keyFile);
 }
 
 async function passphraseOf({ keyPassphrase, keyPassphraseFile }: CertificateFiles): Promise<string | null> {

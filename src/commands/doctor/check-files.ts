@@ -1,14 +1,9 @@
 import { stat } from 'node:fs/promises';
 
 import type { BridgeConfiguration } from '../../config/configuration.ts';
+import { secretFilesOf } from '../../config/secret-files.ts';
 import { codeOf } from './network.ts';
 import { failed, ok, type Verdict, warning } from './verdict.ts';
-
-/** A file with something secret in it, and the setting that names it. */
-interface SecretFile {
-  readonly setting: string;
-  readonly file: string | null;
-}
 
 /** Rights of group and others. */
 const NOT_MINE = 0o077;
@@ -17,30 +12,12 @@ const NOT_MINE = 0o077;
 export async function checkFileRights(configuration: BridgeConfiguration): Promise<readonly Verdict[]> {
   const files = secretFilesOf(configuration);
   const verdicts = [];
-  for (const { file, setting } of files) if (file !== null) verdicts.push(await verdictOnFile(setting, file));
+  for (const { file, path } of files) verdicts.push(await verdictOnFile(path, file));
   const amiss = verdicts.filter((verdict) => verdict !== null);
   const count = verdicts.length;
   if (amiss.length > 0) return amiss;
   return [
     ok(count === 0 ? 'no secret comes from a file' : `${String(count)} secret files, readable by their owner alone`),
-  ];
-}
-
-function secretFilesOf({ accounts, kafka, privacy, sealing, sites }: BridgeConfiguration): readonly SecretFile[] {
-  return [
-    ...accounts.map(({ password }, index) => ({
-      setting: `accounts[${String(index)}].passwordFile`,
-      file: password?.file ?? null,
-    })),
-    ...sites.map(({ tls }, index) => ({ setting: `sites[${String(index)}].tls.keyFile`, file: tls.keyFile })),
-    { setting: 'kafka.ssl.keyFile', file: kafka.ssl.keyFile },
-    { setting: 'kafka.sasl.passwordFile', file: kafka.sasl?.password.file ?? null },
-    { setting: 'kafka.schemaRegistry.passwordFile', file: kafka.schemaRegistry?.password?.file ?? null },
-    ...sealing.keys.map(({ key }, index) => ({ setting: `sealing.keys[${String(index)}].keyFile`, file: key.file })),
-    ...privacy.pseudonymKeys.map(({ key }, index) => ({
-      setting: `privacy.pseudonymKeys[${String(index)}].keyFile`,
-      file: key.file,
-    })),
   ];
 }
 

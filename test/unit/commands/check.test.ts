@@ -1,3 +1,5 @@
+import { chmod } from 'node:fs/promises';
+
 import { describe, expect, test } from 'vitest';
 
 import { check } from '../../../src/commands/check.ts';
@@ -34,6 +36,27 @@ describe('check', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^The configuration has 3 problems:\n( {2}- .*\n {4}write .*\n){3}$/);
     for (const path of ['kafka.brokers', 'kafka.shards', 'colour']) expect(stderr).toContain(path);
+  });
+
+  test('warns of secret files that others may read, and of no other', async () => {
+    const [open, closed] = [await fileOf('first', 'open'), await fileOf('second', 'closed')];
+    await chmod(open, 0o644);
+    await chmod(closed, 0o600);
+    const [account = {}] = minimal().accounts;
+    const accounts = [open, closed].map((passwordFile, index) => {
+      return { ...account, id: `a${String(index)}`, password: null, passwordFile };
+    });
+    const sasl = { mechanism: 'plain', username: 'u', passwordFile: open };
+    const settings = { ...minimal(), accounts, kafka: { brokers: ['kafka:9092'], sasl } };
+    const file = await fileOf(JSON.stringify(settings), 'settings.json');
+    const { status, stderr } = await runCommand(check, ['-c', file]);
+    expect(status).toBe(0);
+    expect(stderr.match(/^Warning: .*$/gm)).toEqual([
+      expect.stringContaining(`accounts[0].passwordFile: ${open} (0644) can be read by everybody; `),
+      expect.stringContaining(`kafka.sasl.passwordFile: ${open} (0644) can be read by everybody; `),
+    ]);
+    await chmod(open, 0o640);
+    expect((await runCommand(check, ['-c', file])).stderr).toContain('(0640) can be read by its group; ');
   });
 
   test('says so when the file is not there', async () => {

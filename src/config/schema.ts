@@ -12,12 +12,23 @@ const SEALING_KEY = {
     nullable: true,
     sensitive: true,
   },
-  keyFile: { doc: 'File with the key as base64.', format: 'path', default: null, nullable: true },
+  keyFile: {
+    doc: 'File with the key as base64, looked at on each use: another key in it counts from then on, and what the one before sealed opens no more. To rotate, put a key under a new id first.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
 } as const satisfies Section;
 
 const PSEUDONYM_KEY = {
   ...SEALING_KEY,
   id: { doc: 'Name of the key; stands in every pseudonym.', format: 'identifier', default: null, required: true },
+  keyFile: {
+    doc: 'File with the key as base64, read at the start: people who are known under a key stay so. Another key needs another id.',
+    format: 'path',
+    default: null,
+    nullable: true,
+  },
 } as const satisfies Section;
 
 const PRIVACY = ['keep', 'hash', 'drop'] as const;
@@ -106,6 +117,7 @@ export const SECTION_DOCS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   installation: 'The deployment as a whole.',
   sites: 'The CWA servers (farms) that accounts sign in to.',
   accounts: 'The service accounts and the users whose presence they watch.',
+  pools: 'Watch lists that several accounts share.',
   watch: 'Rules over all watch lists.',
   signIn: 'The sign-in budget: restarts and faults must not lock an account.',
   kafka: 'Where records and progress go.',

@@ -49,7 +49,7 @@ describe('a server that speaks one version', () => {
 
   test.each(['TLSv1', 'TLSv1.1'] as const)('%s needs the version and the security level', async (version) => {
     const url = await speaking(version);
-    for (const tls of [{}, { minVersion: 'TLSv1' }, { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=1' }]) {
+    for (const tls of [{}, { ciphers: LEVEL_0 }, { minVersion: 'TLSv1' }, { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=1' }]) {
       const error = await pollOf(url, tls);
       expect(error).toMatchObject({ reason: 'tls' });
       expect(error?.message).toContain(
@@ -61,6 +61,11 @@ describe('a server that speaks one version', () => {
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is reached as it is', async (version) => {
     expect(await pollOf(await speaking(version), {})).toBeNull();
+  });
+
+  test('is reached with AES-CBC and RSA key exchange as it comes', async () => {
+    const old = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:@SECLEVEL=0' } as const;
+    expect(await pollOf(await startTlsSite({ cert: good.cert, key: good.key, ...old }), {})).toBeNull();
   });
 
   test('older than the site allows is refused with the setting that would take it', async () => {

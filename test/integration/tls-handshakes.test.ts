@@ -49,7 +49,12 @@ describe('a server that speaks one version', () => {
 
   test.each(['TLSv1', 'TLSv1.1'] as const)('%s needs the version and the security level', async (version) => {
     const url = await speaking(version);
-    for (const tls of [{}, { ciphers: LEVEL_0 }, { minVersion: 'TLSv1' }, { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=1' }]) {
+    for (const tls of [
+      {},
+      { ciphers: LEVEL_0 },
+      { minVersion: 'TLSv1' },
+      { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=1' },
+    ]) {
       const error = await pollOf(url, tls);
       expect(error).toMatchObject({ reason: 'tls' });
       expect(error?.message).toContain(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { NOTHING_SEEN } from '../events/admit.ts';
+import type { OperationFacts } from '../records/topics/operations.ts';
 import type { AccountSignIn } from '../records/state/account-edge.ts';
 import type { AccountProgress } from './account-progress.ts';
 import { recordSessionChange } from './account-sign-in.ts';
@@ -92,15 +93,11 @@ export function planOpened(context: PlanContext, progress: AccountProgress, sid:
   return withSnapshot(context, { ...open, signIn }, batch);
 }
 
-/** Another process goes on with a committed session; a changed watch list is subscribed anew. */
+/** Another process goes on with a committed session. A changed watch list is a step of its own: see `watch-change.ts`. */
 export function planResumed(context: PlanContext, progress: AccountProgress): Plan {
   const batch = new RecordBatch(context, progress);
   batch.operation('sessionResumed', {});
-  if (progress.watch.hash === watchHash(context.settings.account.users)) {
-    return { records: batch.records, next: { ...progress, nextSequence: batch.nextSequence } };
-  }
-  batch.operation('watchChanged', { users: context.settings.account.users.length });
-  return withSnapshot(context, progress, batch);
+  return { records: batch.records, next: { ...progress, nextSequence: batch.nextSequence } };
 }
 
 function withSnapshot(context: PlanContext, progress: AccountProgress, batch: RecordBatch): Plan {
@@ -115,9 +112,13 @@ function withSnapshot(context: PlanContext, progress: AccountProgress, batch: Re
 }
 
 /** We signed the session out. */
-export function planEnded(context: PlanContext, progress: AccountProgress, reason: string): Plan {
+export function planEnded(
+  context: PlanContext,
+  progress: AccountProgress,
+  facts: Pick<OperationFacts, 'reason'> & Partial<Pick<OperationFacts, 'detail'>>,
+): Plan {
   const batch = new RecordBatch(context, progress);
-  const causeRecordId = batch.operation('sessionEnded', { reason });
+  const causeRecordId = batch.operation('sessionEnded', facts);
   const signIn = recordSessionChange(context, progress, batch, { kind: 'ended', causeRecordId });
   return { records: batch.records, next: { ...progress, state: 'ended', signIn, nextSequence: batch.nextSequence } };
 }

@@ -30,19 +30,22 @@ export function planFresh(context: PlanContext, progress: AccountProgress): Plan
 
 /**
  * Users that the account no longer watches are forgotten. Their current state ends, unless another account of the
- * configuration watches them and goes on with it.
+ * configuration watches them and goes on with it. That of a user of whom nothing was heard here ends too: he may have
+ * come from another account, which left his state for this one to go on with.
  *
  * @returns null if there are none.
  */
 export function planUnwatched(context: PlanContext, progress: AccountProgress): Plan | null {
   const { account, userState } = context.settings;
   const watched = new Set(account.users);
-  const gone = [...progress.users.keys()].filter((uri) => !watched.has(uri));
+  const known = new Set([...progress.users.keys(), ...progress.watch.pending]);
+  const gone = [...known].filter((uri) => !watched.has(uri));
   if (gone.length === 0) return null;
   const batch = new RecordBatch(context, progress);
   for (const uri of gone) if (!userState.isWatchedElsewhere(uri)) batch.tombstone(uri);
   const users = new Map([...progress.users].filter(([uri]) => watched.has(uri)));
-  return { records: batch.records, next: { ...progress, users } };
+  const pending = progress.watch.pending.filter((uri) => watched.has(uri));
+  return { records: batch.records, next: { ...progress, users, watch: { ...progress.watch, pending } } };
 }
 
 function planChanges(

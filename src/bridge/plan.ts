@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import type { AccountProgress } from './account-progress.ts';
-import type { BridgeSettings } from './settings.ts';
+import type { AccountIdentity, BridgeSettings } from './settings.ts';
 
 /**
  * What one transaction is to do for an account: the records, and the progress they lead to. Made by pure functions;
@@ -13,7 +13,12 @@ export interface Plan {
 }
 
 /** What planning needs of the settings. */
-export type PlanSettings = Pick<BridgeSettings, 'account' | 'session' | 'records' | 'replica' | 'userState'>;
+export interface PlanSettings extends Pick<BridgeSettings, 'session' | 'records' | 'replica' | 'userState'> {
+  readonly account: AccountIdentity & {
+    /** The watch list in effect, normalised, without duplicates. */
+    readonly users: readonly string[];
+  };
+}
 
 /** What planning knows of the world: passed in, so that the same input always gives the same plan. */
 export interface PlanContext {

@@ -1,14 +1,11 @@
 import type { BridgeParts, Commit } from './parts.ts';
 import { planContext } from './parts.ts';
 import type { Plan } from './plan.ts';
-import { planFresh, planStale, planUnwatched } from './plan-users.ts';
-
-/** A wait is cut into turns of this length, so that the loop is seen to turn. */
-const TURN_MS = 10_000;
+import { planFresh, planStale } from './plan-users.ts';
 
 /**
- * Keeps the states of an account's users true where no event does: users who are no longer watched are forgotten, and
- * a session that has been down for `presence.staleAfterMs` makes what is known of its users stale, until it is up.
+ * Keeps the states of an account's users true where no event does: a session that has been down for
+ * `presence.staleAfterMs` makes what is known of its users stale, until it is up.
  *
  * The session is up whenever the server answers a poll; sign-ins do not count, for nothing comes of them. Time is
  * measured, not read: a clock that is set makes nobody stale.
@@ -27,16 +24,6 @@ export class UserUpkeep {
     const { committedAt, state } = cursor.progress;
     const downMs = state === 'open' ? 0 : Math.max(0, clock.now() - committedAt);
     this.#aliveAt = clock.monotonic() - downMs;
-  }
-
-  /** At the start of the account, before anything is published for it. */
-  async begin(): Promise<void> {
-    const { cursor, log } = this.#parts;
-    const before = cursor.progress.users.size;
-    const plan = planUnwatched(planContext(this.#parts), cursor.progress);
-    if (plan === null) return;
-    await cursor.advance(plan);
-    log.info({ users: before - cursor.progress.users.size }, 'users no longer watched: forgotten');
   }
 
   /** The server has answered a poll. */
@@ -61,27 +48,17 @@ export class UserUpkeep {
     log.warn({ users: cursor.progress.users.size }, 'session down for long: its users are stale');
   }
 
-  /** Waits, and flags everybody in the midst of it if that is when the time is over. */
+  /** Waits, not longer than for an order, and flags everybody in the midst of it if that is when the time is over. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const { orders } = this.#parts;
     const leftMs = this.#leftMs();
     if (leftMs <= 0 || leftMs >= ms) {
-      await clock.sleep(ms, signal);
+      await orders.sleep(ms, signal);
       return;
     }
-    await clock.sleep(leftMs, signal);
+    await orders.sleep(leftMs, signal);
     await this.flagIfDown(signal);
-    await clock.sleep(ms - leftMs, signal);
-  }
-
-  /** An account that stopped stays down: waits until that is said of its users. */
-  async untilFlagged(signal: AbortSignal): Promise<void> {
-    const { beat } = this.#parts;
-    while (!signal.aborted && this.#planStale() !== null) {
-      beat();
-      await this.wait(Math.max(1, Math.min(TURN_MS, this.#leftMs())), signal);
-      await this.flagIfDown(signal);
-    }
+    await orders.sleep(ms - leftMs, signal);
   }
 
   #planStale(): Plan | null {

@@ -18,7 +18,7 @@ const REPLICA = 'normalize';
 
 /** What `normalize` needs of the settings: the defaults of the configuration, for one account that watches nobody. */
 export function normalizeSettings(
-  choice: Omit<AccountIdentity, 'users'> & { readonly includeRaw: boolean },
+  choice: AccountIdentity & { readonly includeRaw: boolean },
 ): PlanSettings {
   const { includeRaw, ...account } = choice;
   const { limits, presence, privacy, session, signIn, signin } = SCHEMA;
@@ -50,8 +50,10 @@ export function configuredSettings(
   pseudonymKeys: readonly PseudonymKey[],
 ): PlanSettings {
   const account = accountOf(configuration, accountId);
-  const world = { sealingKeys: [], replica: REPLICA, schemaIds: undefined, pseudonymKeys };
-  return bridgeSettingsOf(configuration, account, world);
+  const isWatchedElsewhere = (): boolean => false;
+  const world = { sealingKeys: [], replica: REPLICA, schemaIds: undefined, pseudonymKeys, isWatchedElsewhere };
+  const settings = bridgeSettingsOf(configuration, account, world);
+  return { ...settings, account: { ...settings.account, users: account.watch.users } };
 }
 
 function accountOf({ accounts }: BridgeConfiguration, accountId: string | undefined): AccountConfiguration {

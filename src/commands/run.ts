@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 import { runDaemon } from '../daemon/daemon.ts';
 import { BridgeError } from '../lib/errors.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -12,7 +14,7 @@ export const run: Command = {
   help: `Usage: cwa-bridge run [--config FILE]…
 
 Keeps the session of every configured account and publishes its events to Kafka, until SIGTERM or SIGINT, which lets
-what is under way finish within shutdown.timeoutMs. Logs go to standard error, one JSON object a line.
+what is under way finish within shutdown.timeoutMs. SIGHUP has watch files read again at once. Logs go to standard error, one JSON object a line.
 
 ${CONFIG_HELP}
 
@@ -29,13 +31,24 @@ Exit status: 0 ended as asked, 1 failed, 2 invalid configuration.
       log: { level },
     } = configuration;
     const log = createLogger({ level, base: { installation }, destination: io.stderr });
+    let reload = (): void => undefined;
+    const hangUp = (): void => {
+      reload();
+    };
+    const onReload = (listener: () => void): void => {
+      reload = listener;
+    };
+    // Without a listener SIGHUP would end the process.
+    process.on('SIGHUP', hangUp);
     try {
-      await runDaemon(configuration, { log, clock: systemClock, random: Math.random }, io.signal);
+      await runDaemon(configuration, { log, clock: systemClock, random: Math.random, onReload }, io.signal);
       return 0;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       log.fatal({ err: error, code: error.code }, 'the bridge cannot go on');
       return 1;
+    } finally {
+      process.off('SIGHUP', hangUp);
     }
   },
 };

@@ -14,7 +14,7 @@ import { keepAlivePoll, poll } from './poll.ts';
 import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
 import { LOGON_FORMS_PATH, LOGON_IWA_PATH } from './protocol.ts';
 import { queryPresenceRequest, subscribePresenceRequest, unsubscribePresenceRequest } from './requests.ts';
-import type { InitiateSessionRequest, PresenceRequests } from './requests.ts';
+import type { InitiateSessionRequest, PresenceRequests, UnsubscribeRequests } from './requests.ts';
 import type { SessionSecrets } from './session-secrets.ts';
 import { signIn } from './sign-in.ts';
 import type { SignInResult, SignInStep } from './sign-in.ts';
@@ -104,7 +104,7 @@ export class CwaClient {
     return sendCommand(this.#step(), subscribePresenceRequest(requests), signal);
   }
 
-  unsubscribePresence(requests: PresenceRequests, signal: AbortSignal): Promise<CommandAnswer> {
+  unsubscribePresence(requests: UnsubscribeRequests, signal: AbortSignal): Promise<CommandAnswer> {
     return sendCommand(this.#step(), unsubscribePresenceRequest(requests), signal);
   }
 

@@ -34,6 +34,7 @@ export const TERMINATE_SESSION = 'terminateSession';
 export const SUBSCRIBE_PRESENCE = 'subscribePresence';
 /** With a capital S in the middle; the documentation also spells it without (§2.3). */
 export const UNSUBSCRIBE_PRESENCE = 'unSubscribePresence';
+export const UNSUBSCRIBE_PRESENCE_OTHERWISE = 'unsubscribePresence';
 export const QUERY_PRESENCE = 'queryPresence';
 
 /** Answers to requests (§5). */

@@ -10,8 +10,8 @@ import {
   REQUESTS,
   SUBSCRIBE_PRESENCE,
   TERMINATE_SESSION,
-  UNSUBSCRIBE_PRESENCE,
 } from './protocol.ts';
+import type { UNSUBSCRIBE_PRESENCE, UNSUBSCRIBE_PRESENCE_OTHERWISE } from './protocol.ts';
 
 /**
  * Every request that the bridge sends, as XML text in the one documented form (protocol notes, transport §3.1, §4,
@@ -91,8 +91,13 @@ export function subscribePresenceRequest({ sid, requests: list }: PresenceReques
   return requests(sid, SUBSCRIBE_PRESENCE, list.map(presenceMarkup));
 }
 
-export function unsubscribePresenceRequest({ sid, requests: list }: PresenceRequests): string {
-  return requests(sid, UNSUBSCRIBE_PRESENCE, list.map(presenceMarkup));
+/** The same with the spelling that a server understands (transport §14, row 17). */
+export interface UnsubscribeRequests extends PresenceRequests {
+  readonly method: typeof UNSUBSCRIBE_PRESENCE | typeof UNSUBSCRIBE_PRESENCE_OTHERWISE;
+}
+
+export function unsubscribePresenceRequest({ method, sid, requests: list }: UnsubscribeRequests): string {
+  return requests(sid, method, list.map(presenceMarkup));
 }
 
 export function queryPresenceRequest({ sid, requests: list }: PresenceRequests): string {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { GAP_REASONS } from '../bridge/phase.ts';
 import { createSignInGate } from '../bridge/sign-in-gate.ts';
-import type { BridgeConfiguration } from '../config/configuration.ts';
+import { type BridgeConfiguration, watchSourcesOf } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
 import { latestSecretKeys } from '../config/secret-key.ts';
 import { startHttpServer } from '../http/server.ts';
@@ -20,6 +20,7 @@ import { Account, type AccountWorld } from './account.ts';
 import { pseudonymKeysOf } from './bridge-settings.ts';
 import { connectKafka } from './kafka-connection.ts';
 import { KafkaWatch } from './kafka-watch.ts';
+import { letterSourceOf } from './letter-source.ts';
 import { loggedFiles } from './latest-files.ts';
 import { startOrders } from './orders.ts';
 import { pagesOf } from './pages.ts';
@@ -27,11 +28,15 @@ import { schemaIdsOf } from './schema-registry.ts';
 import { shardMeter } from './shard-meter.ts';
 import { forgetRemovedAccounts } from './removed-accounts.ts';
 import { Shards } from './shards.ts';
+import { WatchDirectory } from './watch-directory.ts';
+import { listsById, WatchFiles } from './watch-files.ts';
 
 export interface DaemonWorld {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  /** Has watch files read at once whenever it is called; not there: only by time. */
+  readonly onReload?: (reload: () => void) => void;
 }
 
 /** The composition root: everything that `cwa-bridge run` consists of, made, run and ended here. */
@@ -69,10 +74,16 @@ export async function runDaemon(
     metrics.shardsOwned.set({}, configuration.kafka.shards);
     const accountWorld: AccountWorld = {
       ...(await accountWorldOf(configuration, world, heartbeats, files)),
+      letters: letterSourceOf(kafka, configuration),
       replica,
       schemaIds,
       metrics,
     };
+    const watchFiles = watchFilesOf(accountWorld);
+    world.onReload?.(() => {
+      watchFiles.hurry();
+    });
+    background.push(watchFiles.run(ended.signal));
     await forgetRemovedAccounts(accountWorld, shards.held);
     for (const account of configuration.accounts) {
       accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
@@ -93,6 +104,11 @@ export async function runDaemon(
   }
 }
 
+function watchFilesOf({ clock, configuration, log, metrics, watch: directory }: AccountWorld): WatchFiles {
+  const { reloadMs } = configuration.watch;
+  return new WatchFiles({ sources: watchSourcesOf(configuration), directory, reloadMs, metrics, log, clock });
+}
+
 /** Longest silence of an account's loop: more than its longest wait, which is for an address that is not CWA. */
 const SILENCE_MS_MAX = 420_000;
 
@@ -101,7 +117,7 @@ async function accountWorldOf(
   { clock, log, random }: DaemonWorld,
   heartbeats: Heartbeats,
   files: LatestFiles,
-): Promise<Omit<AccountWorld, 'replica' | 'schemaIds' | 'metrics'>> {
+): Promise<Omit<AccountWorld, 'letters' | 'replica' | 'schemaIds' | 'metrics'>> {
   const gates = new Map(
     configuration.sites.map(({ name }) => [
       name,
@@ -111,6 +127,7 @@ async function accountWorldOf(
   return {
     configuration,
     files,
+    watch: new WatchDirectory(listsById(watchSourcesOf(configuration), configuration.accounts.map(({ watch }) => watch))),
     sealingKeys: latestSecretKeys(configuration.sealing.keys, files),
     pseudonymKeys: await pseudonymKeysOf(configuration),
     gateOf: (site) => present(gates.get(site), `sign-in gate of site ${site}`),

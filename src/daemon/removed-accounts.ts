@@ -48,17 +48,16 @@ async function forget(world: AccountWorld, { recovered, shard }: HeldShard, acco
 
 /** Such an account publishes nothing but ends of states: the rest of what a plan knows does not come into play. */
 function contextOf(
-  { clock, configuration, pseudonymKeys, replica, schemaIds }: AccountWorld,
+  { clock, configuration, pseudonymKeys, replica, schemaIds, watch }: AccountWorld,
   account: { readonly accountId: string; readonly accountUri: string },
 ): Omit<PlanContext, 'claim'> {
-  const watched = new Set(configuration.accounts.flatMap(({ watch }) => watch.users));
   return {
     settings: {
       account: { ...account, installation: configuration.installation, site: '', users: [] },
       session: sessionSettingsOf(configuration),
       records: { ...recordSettingsOf(configuration), schemaIds, pseudonymKeys },
       replica,
-      userState: userStateSettingsOf(configuration, (uri) => watched.has(uri)),
+      userState: userStateSettingsOf(configuration, (uri) => watch.isWatchedElsewhere(account.accountId, uri)),
     },
     now: clock.now(),
     newId: randomUUID,

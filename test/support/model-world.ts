@@ -8,8 +8,10 @@ import { Cursor } from '../../src/bridge/cursor.ts';
 import type { Plan, PlanContext } from '../../src/bridge/plan.ts';
 import { planAnswer } from '../../src/bridge/plan-answer.ts';
 import { planOpened, planOpening, planResumed } from '../../src/bridge/plan-generation.ts';
+import { planWatchChanged } from '../../src/bridge/plan-watch.ts';
 import { planFresh, planStale, planUnwatched } from '../../src/bridge/plan-users.ts';
 import { recoverUserStates } from '../../src/bridge/user-progress.ts';
+import { WatchList, type WatchSource } from '../../src/bridge/watch-list.ts';
 import type { OutgoingRecord } from '../../src/lib/outgoing-record.ts';
 import type { XmlElement } from '../../src/lib/xml.ts';
 import type { Flag, Observation, Word } from './brute-force-users.ts';
@@ -61,7 +63,9 @@ export class ModelWorld {
   readonly strangers = new Set<string>();
   readonly #committed = new Map<string, string>();
   readonly #makeContext: (users: readonly string[]) => PlanContext;
-  #users: readonly string[];
+  /** Who is to be watched; another list is adopted when no snapshot runs. */
+  #source: WatchSource;
+  #watch: WatchList;
   #queue: ServerEvent[] = [];
   readonly #events = new Map<string, ServerEvent>();
   #sid = 411;
@@ -75,12 +79,18 @@ export class ModelWorld {
   /** @param makeContext the bridge's settings for a watch list; `now` is set here. */
   constructor(makeContext: (users: readonly string[]) => PlanContext, users: readonly string[]) {
     this.#makeContext = makeContext;
-    this.#users = users;
+    this.#source = sourceOf(users);
     this.#cursor = this.#recover();
+    this.#watch = new WatchList(this.#source, this.#cursor.progress);
   }
 
+  /** Who is to be watched. */
   get users(): readonly string[] {
-    return this.#users;
+    return this.#source.users;
+  }
+
+  get #users(): readonly string[] {
+    return this.#watch.users;
   }
 
   /** The server says something of some users, in one event. */
@@ -107,9 +117,11 @@ export class ModelWorld {
     const isUp = await this.#commit(planAnswer(this.#context(), progress, received), outcome);
     if (!isUp) return;
     const fresh = planFresh(this.#context(), this.#cursor.progress);
-    if (fresh === null) return;
-    await this.#commit(fresh, 'committed');
-    for (const uri of this.#users) if (this.#seen.has(uri)) this.#flag(uri, 'fresh');
+    if (fresh !== null) {
+      await this.#commit(fresh, 'committed');
+      for (const uri of this.#users) if (this.#seen.has(uri)) this.#flag(uri, 'fresh');
+    }
+    await this.#adoptList();
   }
 
   /** The server forgets the session. The bridge begins anew, and may die on the way. */
@@ -134,16 +146,31 @@ export class ModelWorld {
 
   /** The process ends and the next one begins, with a watch list of its own. */
   async restart(users: readonly string[]): Promise<void> {
-    this.#users = users;
+    this.#source = sourceOf(users);
     this.#cursor = this.#recover();
+    this.#watch = new WatchList(this.#source, this.#cursor.progress);
     const unwatched = planUnwatched(this.#context(), this.#cursor.progress);
     if (unwatched !== null) await this.#commit(unwatched, 'committed');
-    for (const uri of this.histories.keys()) if (!users.includes(uri)) this.histories.delete(uri);
+    this.#forgetStrangers();
     if (this.#cursor.progress.state !== 'open') return;
-    const hashBefore = this.#cursor.progress.watch.hash;
     await this.#commit(planResumed(this.#context(), this.#cursor.progress), 'committed');
-    // Another watch list is subscribed anew, so everybody is told of anew.
-    if (this.#cursor.progress.watch.hash !== hashBefore) this.#seen = new Set();
+    await this.#adoptList();
+  }
+
+  /** The difference is subscribed, so new users are told of anew. */
+  async #adoptList(): Promise<void> {
+    const { change } = this.#watch;
+    const { progress } = this.#cursor;
+    if (change === null || progress.snapshotSince !== null) return;
+    const context = { ...this.#makeContext(change.users), now: this.clock.now() };
+    await this.#commit(planWatchChanged(context, progress, change), 'committed');
+    this.#watch.adopt(change);
+    for (const uri of change.added) this.#seen.delete(uri);
+    this.#forgetStrangers();
+  }
+
+  #forgetStrangers(): void {
+    for (const uri of this.histories.keys()) if (!this.#users.includes(uri)) this.histories.delete(uri);
   }
 
   /** @returns false if the process died of it, and the next one has taken over. */
@@ -154,7 +181,7 @@ export class ModelWorld {
       return true;
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
-      await this.restart(this.#users);
+      await this.restart(this.users);
       return false;
     }
   }
@@ -227,4 +254,8 @@ export class ModelWorld {
   #context(): PlanContext {
     return { ...this.#makeContext(this.#users), now: this.clock.now() };
   }
+}
+
+function sourceOf(users: readonly string[]): WatchSource {
+  return { users, whileEnding: (_, commit) => commit() };
 }

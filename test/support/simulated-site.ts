@@ -11,9 +11,11 @@ import type { BridgeConfiguration } from '../../src/config/configuration.ts';
 import { LatestFiles } from '../../src/config/latest-files.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../src/cwa/document-limits.ts';
 import { Account, type AccountWorld } from '../../src/daemon/account.ts';
 import type { HeldShard } from '../../src/daemon/shards.ts';
 import type { OutgoingRecord } from '../../src/lib/outgoing-record.ts';
+import { WatchDirectory } from '../../src/daemon/watch-directory.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { ALL_TOPICS, type PublishedTopic } from '../../src/records/topics/topics.ts';
@@ -142,9 +144,11 @@ export class SimulatedSite {
     const gate = createSignInGate(configuration.signIn.attemptsPerMinute, clock, random);
     return {
       configuration,
+      watch: new WatchDirectory(new Map(configuration.accounts.map(({ id, watch }) => [id, watch.users]))),
       files: new LatestFiles(() => undefined),
       sealingKeys: [],
       pseudonymKeys: [],
+      letters: { limits: DEFAULT_DOCUMENT_LIMITS, read: () => Promise.resolve('there are no letters') },
       replica: 'simulated-1',
       schemaIds: undefined,
       gateOf: () => gate,

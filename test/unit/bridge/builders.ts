@@ -1,5 +1,5 @@
 import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
-import type { Plan, PlanContext } from '../../../src/bridge/plan.ts';
+import type { Plan, PlanContext, PlanSettings } from '../../../src/bridge/plan.ts';
 import type { ReceivedAnswer } from '../../../src/bridge/plan-answer.ts';
 import type { BridgeSettings, SessionSettings } from '../../../src/bridge/settings.ts';
 import { normalizeSettings } from '../../../src/commands/normalize-settings.ts';
@@ -12,7 +12,7 @@ export const ACCOUNT_URI = 'sip:pilot@harbour.example';
 export const USERS = ['sip:anna@harbour.example', 'sip:ben@harbour.example'];
 export const NOW = 1_700_000_000_000;
 
-export function bridgeSettings(session: Partial<SessionSettings> = {}): BridgeSettings {
+export function bridgeSettings(session: Partial<SessionSettings> = {}): BridgeSettings & PlanSettings {
   const plan = normalizeSettings({
     installation: 'cwa-bridge',
     site: 'harbour',
@@ -101,7 +101,7 @@ export interface PlannedValue {
 
 /** The records that have the head. */
 export function valuesOf({ records }: Pick<Plan, 'records'>): readonly PlannedValue[] {
-  const values = records.map(({ value }) => JSON.parse(String(value)) as PlannedValue);
+  const values = records.flatMap(({ value }) => (value === null ? [] : [JSON.parse(String(value)) as PlannedValue]));
   return values.filter(({ recordType }: Partial<PlannedValue>) => recordType !== undefined);
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { initialProgress } from '../../../src/bridge/account-progress.ts';
 import { OPEN } from '../../../src/bridge/phase.ts';
 import { planOpening } from '../../../src/bridge/plan-generation.ts';
-import { openSession, subscribe } from '../../../src/bridge/session-steps.ts';
+import { openSession } from '../../../src/bridge/session-steps.ts';
+import { Subscriber } from '../../../src/bridge/subscriber.ts';
 import { SessionLostError, TicketLostError } from '../../../src/cwa/errors.ts';
 import { KafkaError } from '../../../src/kafka/kafka-error.ts';
 import { RecordRejectedError } from '../../../src/kafka/shard-errors.ts';
@@ -65,7 +66,7 @@ describe('subscribing', () => {
     const cursor = cursorOn(shard, openProgress());
     const parts = partsWith({ subscribePresence: () => Promise.resolve(answer) }, { cursor });
     const phase = { ...OPEN, toSubscribe: USERS };
-    return { shard, cursor, done: subscribe(parts, (plan) => cursor.advance(plan), phase, NEVER) };
+    return { shard, cursor, done: new Subscriber(parts).subscribe((plan) => cursor.advance(plan), phase, NEVER) };
   }
   const ACCEPTED = commandAnswer([response('requestAccepted', { rid: '10001' })]);
 

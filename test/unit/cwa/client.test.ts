@@ -172,7 +172,7 @@ describe('presence commands', () => {
   test('name the method that unsubscribes', async () => {
     const { server, client } = harness();
     server.will(reply({ body: '<cwaResponses/>' }));
-    await client.unsubscribePresence(requests, NEVER);
+    await client.unsubscribePresence({ ...requests, method: 'unSubscribePresence' }, NEVER);
     expect(server.last.body).toContain('<unSubscribePresence rid="7">');
   });
 });

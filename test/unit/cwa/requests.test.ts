@@ -11,6 +11,7 @@ import {
   terminateSessionRequest,
   unsubscribePresenceRequest,
 } from '../../../src/cwa/requests.ts';
+import type { PresenceRequests, UnsubscribeRequests } from '../../../src/cwa/requests.ts';
 import { elementsOf, textOf } from '../../../src/lib/xml.ts';
 import { findForbiddenCharacter } from '../../../src/lib/xml-characters.ts';
 import { firstChild } from './xml.ts';
@@ -102,9 +103,14 @@ describe('session requests', () => {
 });
 
 describe('presence requests', () => {
+  function unsubscribe(method: UnsubscribeRequests['method']) {
+    return (requests: PresenceRequests): string => unsubscribePresenceRequest({ ...requests, method });
+  }
+
   test.each([
     ['subscribePresence', subscribePresenceRequest],
-    ['unSubscribePresence', unsubscribePresenceRequest],
+    ['unSubscribePresence', unsubscribe('unSubscribePresence')],
+    ['unsubscribePresence', unsubscribe('unsubscribePresence')],
     ['queryPresence', queryPresenceRequest],
   ])('%s has one element for each rid', (name, write) => {
     const requests = [

@@ -9,6 +9,7 @@ import type { Ring } from './contest.ts';
 import { measuring, type Sample } from './measure.ts';
 import { type BenchOptions, HELP, readOptions, UsageError } from './options.ts';
 import { compareParsing, describeParsing } from './parse.ts';
+import { describePeaks, measurePeaks } from './parse-memory.ts';
 import { captureRecords, runPipeline } from './pipeline.ts';
 import { type Contestant, CONTESTANTS, type Result, resultOf, tableOf } from './report.ts';
 import { runNaive, runRaw } from './rivals.ts';
@@ -43,6 +44,10 @@ async function measureAll(ring: Ring, options: BenchOptions, eventsPerAnswer: nu
 
 async function bench(options: BenchOptions): Promise<void> {
   const parsing = compareParsing();
+  const peaks = await measurePeaks();
+  process.stdout.write(`${describeParsing(parsing)}\n\n`);
+  if (peaks !== null) process.stdout.write(`${describePeaks(peaks)}\n\n`);
+  if (options.isParsingOnly) return;
   await using things = new AsyncDisposableStack();
   const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-bench-'));
   things.defer(() => rm(scratch, { recursive: true, force: true }));
@@ -62,8 +67,8 @@ async function bench(options: BenchOptions): Promise<void> {
   process.stdout.write(
     `Events a second (processor time of one event, µs); sessions: ${sessions}, shards: ${shards}\n\n`,
   );
-  process.stdout.write(`${tableOf(results)}\n\n${describeParsing(parsing)}\n\n`);
-  process.stdout.write(`${JSON.stringify({ sessions, shards, results, parsing })}\n`);
+  process.stdout.write(`${tableOf(results)}\n\n`);
+  process.stdout.write(`${JSON.stringify({ sessions, shards, results, parsing, peaks })}\n`);
 }
 
 try {

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Folder for CPU profiles of the pipeline; null: none are made. */
   readonly profileFolder: string | null;
+  /** Only what one process makes of bytes; no Kafka is needed. */
+  readonly isParsingOnly: boolean;
 }
 
 export const HELP = `Usage: npm run bench [-- OPTION]…
@@ -25,6 +27,7 @@ process of its own; the table shows the medians over the rounds.
   --warm-up SECONDS    Before each measurement. Default 4.
   --seconds SECONDS    Of each measurement. Default 5.
   --profile FOLDER     Write a CPU profile of each run of the bridge there.
+  --parse              Only from bytes to records in one process, beside fast-xml-parser; without Kafka.
   --help
 
 Kafka is the first that is there: KAFKA_BROKERS, a container engine, a local Apache Kafka.
@@ -53,6 +56,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     warmUpSeconds: wholeNumber('warm-up', values['warm-up']),
     seconds: wholeNumber('seconds', values.seconds),
     profileFolder: values.profile ?? null,
+    isParsingOnly: values.parse,
   };
 }
 
@@ -68,6 +72,7 @@ function parse(args: readonly string[]) {
         'warm-up': { type: 'string', default: '4' },
         seconds: { type: 'string', default: '5' },
         profile: { type: 'string' },
+        parse: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
       },
       strict: true,

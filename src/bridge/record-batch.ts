@@ -2,6 +2,7 @@ import type { AdmittedEvent } from '../events/ordered-event.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { OutgoingRecord } from '../lib/outgoing-record.ts';
 import { type DeadLetter, deadLetterRecords, eventDeadLetters } from '../records/dead-letter-records.ts';
+import { PUBLISHED_CUT } from '../records/dead-letters/letter-part.ts';
 import { normalizeEvent } from '../records/normalize-event.ts';
 import { operationIdentity, operationsRecord, type OperationType } from '../records/operations-record.ts';
 import {
@@ -33,6 +34,8 @@ export interface AnswerSource {
   readonly polledAckId: string | null;
   readonly receivedAt: number;
   readonly channel: 'data' | 'command';
+  /** Generation that the events belong to, where they are published anew: part of their `id`. */
+  readonly identityGeneration?: number;
   /** What the answer answers, on the command channel. */
   readonly sent?: SentRequests | null;
 }
@@ -183,7 +186,7 @@ export class RecordBatch {
 
   get #owner(): RecordOwner {
     const { accountId, installation } = this.#context.settings.account;
-    return { installation, accountId, generation: this.#progress.generation };
+    return { installation, accountId, generation: this.#source?.identityGeneration ?? this.#progress.generation };
   }
 
   #fit(record: DataRecord, identity: string): readonly EncodedRecord[] | null {
@@ -219,6 +222,7 @@ export class RecordBatch {
       accountId,
       accountUri,
       generation,
+      ...(this.#source?.identityGeneration !== undefined && { identityOwner: this.#owner }),
       answer: nextAnswer,
       sid,
       ackId: this.#source?.ackId ?? null,
@@ -243,7 +247,7 @@ function eventLetter(
     case 'cutRecord':
       return {
         reason: 'oversizeRecord',
-        action: isWhole ? 'published cut, and whole here' : 'published cut',
+        action: isWhole ? `${PUBLISHED_CUT}, and whole here` : PUBLISHED_CUT,
         message: 'texts are too long: see truncated of its records',
       };
     case 'oversizeRecord':

@@ -10,7 +10,7 @@ import type { CheckedRecord } from '../verify/checked-record.ts';
 import { Verifier } from '../verify/verifier.ts';
 import { DISORDER_MS, horizonOf } from '../verify/horizon.ts';
 import type { Report } from '../verify/report.ts';
-import type { ValueReader } from './value-reader.ts';
+import type { ValueReader } from '../daemon/value-reader.ts';
 
 export interface VerifyOptions {
   readonly kafka: KafkajsLog;

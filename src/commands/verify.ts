@@ -7,7 +7,7 @@ import { formatReport } from '../verify/report-table.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import { type Command, type CommandIo, type ExitStatus, UsageError } from './command.ts';
 import { configurationFor } from './configuration.ts';
-import { ValueReader } from './value-reader.ts';
+import { ValueReader } from '../daemon/value-reader.ts';
 import { type Verification, verifyTopics } from './verify-topics.ts';
 
 /** The counts are complete; of what went wrong the first few tell the story. */
@@ -22,7 +22,7 @@ Reads the data topics of this configuration (committed records only, up to their
 
   - sequence is contiguous from 1 in each generation of each account, over all topics, without a hole or a duplicate,
     up to what the progress topic says was published;
-  - no id occurs twice;
+  - no id occurs twice, but on records that say so by origin replay;
   - in each partition the records of an account ascend by (generation, sequence), and each key is in its one partition;
   - every gap is closed by a snapshotEnded with its gapId;
   - every value can be read and has the whole head. What is Avro is read with the schemas of kafka.schemaRegistry.

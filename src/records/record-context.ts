@@ -1,4 +1,5 @@
 import type { Privacy, PrivacyRules } from './privacy.ts';
+import type { RecordOwner } from './record-id.ts';
 
 /** Where and when something was learnt: the same for all records of one event. */
 export interface SourceContext {
@@ -8,6 +9,8 @@ export interface SourceContext {
   /** Normalised. */
   readonly accountUri: string;
   readonly generation: number;
+  /** To whom the event belongs, where that is not the generation that publishes it: part of the record's `id`. */
+  readonly identityOwner?: RecordOwner;
   /** Number of the answer inside the generation. */
   readonly answer: number;
   /** Verbatim, like the two below. */

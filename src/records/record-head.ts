@@ -27,7 +27,7 @@ export function eventHead(
   return {
     recordType: facts.recordType,
     schemaVersion: facts.schemaVersion,
-    id: recordId(context, event.identity, facts.userIndex, 0),
+    id: recordId(context.identityOwner ?? context, event.identity, facts.userIndex, 0),
     site: context.site,
     accountId: context.accountId,
     accountUri: context.accountUri,

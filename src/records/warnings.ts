@@ -8,6 +8,7 @@ export const WARNINGS = {
   'late-eid': 'A higher eid of this generation was published before; the server was late with this one.',
   'duplicate-eid': 'Another event with the same eid and other content was published before: both are kept.',
   'possible-repeat': 'Whether this event was published before could not be decided; origin is replay.',
+  replayed: 'An operator had it published anew from a dead letter: it is history, and says nothing about now.',
   'missing-uri': 'Somebody has no URI; a user that the record is about: the key is the account, subjectUri is null.',
   'odd-uri': 'A URI has neither a scheme nor an @; it is kept in lower case.',
   'conference-uri': 'The URI names a conference, not a user: it is never a key.',

@@ -6,6 +6,8 @@ import { headFields } from '../records/topics/head.ts';
 /** What the checks need of a record. */
 export interface CheckedHead {
   readonly recordType: string;
+  /** Published knowingly although it may have been published before: origin `replay`. */
+  readonly isReplay: boolean;
   /** 32 hexadecimal digits in lower case. */
   readonly id: string;
   readonly accountId: string;
@@ -59,6 +61,7 @@ function checkedHead(json: Json): HeadReading {
   if (!isNumber(sequence)) return unreadable('its sequence is not a safe integer from 1');
   const head = {
     recordType: String(json.recordType),
+    isReplay: json.origin === 'replay',
     id: String(id),
     accountId: String(json.accountId),
     expectedKey: String(subjectUri ?? accountUri),

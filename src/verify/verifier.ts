@@ -136,8 +136,9 @@ export class Verifier {
     this.#log.add('wrong-partition', record, accountId, message);
   }
 
-  #checkIdentity(record: CheckedRecord, { accountId, generation, id, sequence }: CheckedHead): void {
-    if (!this.#ids.add(id)) this.#log.add('duplicate-id', record, accountId, `the id ${id} occurred before`);
+  #checkIdentity(record: CheckedRecord, { accountId, generation, id, isReplay, sequence }: CheckedHead): void {
+    // What goes out as a possible repeat, or by an operator's order, says so: its id may be there already.
+    if (!isReplay && !this.#ids.add(id)) this.#log.add('duplicate-id', record, accountId, `the id ${id} occurred before`);
     const { judgedFromMs } = this.#options;
     const isJudged = judgedFromMs === null || record.timestampMs >= judgedFromMs;
     if (this.#ledgerOf(accountId).add(generation, sequence, isJudged)) return;

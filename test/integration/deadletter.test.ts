@@ -6,9 +6,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { UsageError } from '../../src/commands/command.ts';
 import { deadletter } from '../../src/commands/deadletter.ts';
-import { plain } from '../../src/simulator/xml-node.ts';
+import { verify } from '../../src/commands/verify.ts';
+import { type Element, plain } from '../../src/simulator/xml-node.ts';
 import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';
 import { type CommandOutcome, runCommand } from '../support/command-line.ts';
+import { expectNoHole } from '../support/exactly-once.ts';
 
 const [ANNA = ''] = USERS;
 const NOTE = 'Ω"<&> '.repeat(20_000);
@@ -72,7 +74,9 @@ describe('cwa-bridge deadletter', () => {
     expect(await readFile(file, 'utf8')).toContain('Ω"&lt;&amp;&gt; '.repeat(20_000));
     expect((await run(['show', '--reason', 'malformed', '--body', '-'])).stdout).toContain('<cwaEvents');
 
-    const replayed = await run(['replay', '--id', String(large.id)], { kafka: { recordBytesMax: 921_600 } });
+    const replayed = await run(['replay', '--dry-run', '--id', String(large.id)], {
+      kafka: { recordBytesMax: 921_600 },
+    });
     expect(replayed).toMatchObject({ status: 0, stderr: '1 of 1 dead letters can be read.\n' });
     const [record, ...others] = linesOf(replayed);
     const eid = Number(large.eid);
@@ -80,9 +84,65 @@ describe('cwa-bridge deadletter', () => {
     expect(others).toEqual([]);
     expect(record).toMatchObject({ key: ANNA, value: { note: NOTE, id: published?.value.id, truncated: [] } });
 
-    const refused = await run(['replay', '--reason', 'malformed']);
+    const refused = await run(['replay', '--dry-run', '--reason', 'malformed']);
     expect(refused).toMatchObject({ status: 1, stdout: '' });
     expect(refused.stderr).toContain('the answer is refused (malformed)');
+  });
+
+  test('replay publishes a letter by its owner, with the same ids each time, and verify finds nothing amiss', async () => {
+    const { run, stage } = await setBench();
+    const { records } = stage;
+    const [large = {}] = linesOf(await run(['show', '--reason', 'oversizeRecord']));
+    const passedOver = await run(['replay', '--no-wait']);
+    expect(passedOver).toMatchObject({ status: 1, stdout: expect.stringContaining('"outcome":"waiting"') });
+    expect(passedOver.stderr).toContain(`${String(large.id)}: its records were published, cut: --force publishes`);
+
+    const bridge = await stage.start({ kafka: { recordBytesMax: 921_600 } });
+    await bridge.log.find('order carried out');
+    expect(bridge.log.withMessage('order carried out')).toMatchObject([
+      { kind: 'replay', outcome: 'failed', detail: expect.stringContaining('still cannot be read') },
+    ]);
+
+    const ids: string[] = [];
+    for (let time = 1; time <= 2; time += 1) {
+      const forced = await run(['replay', '--id', String(large.id), '--force']);
+      expect(forced).toMatchObject({ status: 0, stdout: expect.stringContaining('"outcome":"done"') });
+      await records.count('replayed', time);
+      const again = records.all.filter(({ value }) => value.origin === 'replay');
+      expect(again).toHaveLength(time);
+      ids.push(again.at(-1)?.value.id ?? '');
+      expect(again.at(-1)).toMatchObject({ key: ANNA, value: { note: NOTE, truncated: [], warnings: ['replayed'] } });
+    }
+    const published = records.ofType('userPresence').find(({ value }) => value.eid === Number(large.eid));
+    expect(new Set(ids)).toEqual(new Set([published?.value.id]));
+    const [last] = records.ofType('replayed');
+    expect(last?.value.generation).toBeGreaterThan(published?.value.generation ?? Infinity);
+    const verified = await runCommand(verify, ['--config', await stage.configure()]);
+    expect(verified).toMatchObject({ status: 0, stderr: expect.stringContaining('Flawless') });
+  });
+
+  test('replay publishes an answer that limits had refused, once they are raised', async () => {
+    const stage = await setStage({ settings: { limits: { depthMax: 16 } } });
+    const { records, simulator } = stage;
+    const deep = Array.from({ length: 20 }).reduce<Element>(
+      (inner) => plain('deep', {}, [inner]),
+      plain('bed', {}, 'low'),
+    );
+    const bridge = await stage.start();
+    await records.count('snapshotEnded', 1);
+    simulator.pushEvent(ACCOUNT.uri, plain('tide', {}, [deep]));
+    await records.find('the dead letter', ({ reason }) => reason === 'tooDeep');
+    await records.count('snapshotEnded', 2);
+    await bridge.stop();
+
+    await stage.start({ limits: { depthMax: 64 } });
+    const outcome = await runCommand(deadletter, ['replay', '-c', await stage.configure(), '--reason', 'tooDeep']);
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining('"outcome":"done"') });
+    const tide = await records.find('the event', ({ eventName }) => eventName === 'tide');
+    const [letter] = records.ofType('deadLetter');
+    expect(tide.value).toMatchObject({ recordType: 'unknown', origin: 'replay', sid: letter?.value.sid });
+    expect(tide.value.generation).toBeGreaterThan(letter?.value.generation ?? Infinity);
+    await expectNoHole(records);
   });
 
   test('says what is wrong when a choice fits none or several', async () => {

@@ -5,6 +5,7 @@ import type { Order } from './order.ts';
 import { isCarriedOut } from './orders-done.ts';
 import { type OrderPlan, planNothing, planPause, planResume } from './plan-order.ts';
 import { refresh } from './refresh.ts';
+import { replay } from './replay.ts';
 import { signOut } from './sign-out.ts';
 
 /**
@@ -63,8 +64,9 @@ function carryOut(
     case 'refresh':
       return refresh(parts, commit, { ...order, task }, phase, signal);
     case 'replay':
+      return replay(parts, commit, { ...order, task }, phase, signal);
     case 'forget': {
-      const detail = `the account is configured: ${task.kind} is not for it`;
+      const detail = 'the account is configured: take it out of the configuration, and restart the bridge, first';
       return enter(commit, { plan: planNothing(planContext(parts), progress, order, 'refused', detail), phase });
     }
     default:

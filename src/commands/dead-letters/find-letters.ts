@@ -1,8 +1,8 @@
 import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
 import { BridgeError } from '../../lib/errors.ts';
-import type { ValueReader } from '../value-reader.ts';
-import { type Letter, LetterAssembler } from './letter-assembler.ts';
-import { type LetterPart, readLetterPart } from './letter-part.ts';
+import type { ValueReader } from '../../daemon/value-reader.ts';
+import { type Letter, LetterAssembler } from '../../records/dead-letters/letter-assembler.ts';
+import { type LetterPart, readLetterPart } from '../../records/dead-letters/letter-part.ts';
 
 /** Which dead letters are meant; null leaves a question open. */
 export interface LetterFilter {
@@ -14,13 +14,24 @@ export interface LetterFilter {
   readonly id: string | null;
 }
 
+/** Where the parts of a letter stand: all have one key, so they are in one partition. */
+export interface LetterOffsets {
+  readonly partition: number;
+  readonly from: bigint;
+  /** Of the last part. */
+  readonly to: bigint;
+}
+
+/** Takes a letter; the offsets are those of the parts that were found. */
+export type OnLetter = (letter: Letter, offsets: LetterOffsets) => void;
+
 export interface FindOptions {
   readonly kafka: KafkajsLog;
   readonly values: ValueReader;
   /** Name of the dead-letter topic. */
   readonly topic: string;
   readonly filter: LetterFilter;
-  readonly onLetter: (letter: Letter) => void;
+  readonly onLetter: OnLetter;
   /** A record of the topic that is no dead letter. */
   readonly onUnreadable: (place: string, reason: string) => void;
   readonly signal: AbortSignal;
@@ -48,8 +59,12 @@ export async function findLetters(options: FindOptions): Promise<void> {
   if (!layout.has(topic)) throw new TopicMissingError(topic);
   const scanner = kafka.createScanner();
   const assembler = new LetterAssembler();
+  const places = new Map<string, LetterOffsets>();
   const offer = (letter: Letter | null): void => {
-    if (letter !== null && (filter.id === null || letter.ids.includes(filter.id))) onLetter(letter);
+    if (letter === null) return;
+    const parts = letter.ids.flatMap((id) => places.get(id) ?? []);
+    for (const id of letter.ids) places.delete(id);
+    if (filter.id === null || letter.ids.includes(filter.id)) onLetter(letter, spanOf(parts));
   };
   // All parts of a letter have the timestamp of its receipt: none is cut through.
   const bounds = await scanner.bounds([topic], filter.sinceMs, signal);
@@ -60,12 +75,23 @@ export async function findLetters(options: FindOptions): Promise<void> {
       const place = `${topic}/${String(partition)} at ${String(offset)}`;
       const reading = await values.read(value, signal);
       const part = reading.kind === 'text' ? readLetterPart(reading.text) : null;
-      if (part !== null && isMeant(part, filter)) offer(assembler.take(part));
+      if (part !== null && isMeant(part, filter)) {
+        places.set(part.id, { partition, from: offset, to: offset });
+        offer(assembler.take(part));
+      }
       if (part === null) onUnreadable(place, reading.kind === 'text' ? 'it is no dead letter' : reading.reason);
     },
     signal,
   );
   for (const letter of assembler.rest()) offer(letter);
+}
+
+function spanOf(parts: readonly LetterOffsets[]): LetterOffsets {
+  return parts.reduce((span, { partition, from, to }) => ({
+    partition,
+    from: from < span.from ? from : span.from,
+    to: to > span.to ? to : span.to,
+  }));
 }
 
 function isMeant(part: LetterPart, { accountId, reason, sinceMs }: LetterFilter): boolean {

@@ -1,4 +1,4 @@
-import type { Letter } from './letter-assembler.ts';
+import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
 
 /** A dead letter as one line of JSON, without its body. */
 export function letterLine({ first, ids, state }: Letter): string {

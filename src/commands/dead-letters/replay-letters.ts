@@ -6,8 +6,8 @@ import type { CommandIo, ExitStatus } from '../command.ts';
 import { configuredSettings } from '../normalize-settings.ts';
 import { recordLine } from '../record-line.ts';
 import type { LetterFilter } from './find-letters.ts';
-import type { Letter } from './letter-assembler.ts';
-import { replayLetter } from './replay-letter.ts';
+import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
+import { replayLetter } from '../../bridge/replay-letter.ts';
 import { selectLetters } from './selection.ts';
 
 /** Prints the records that each letter would become now, or says on standard error why there are none. */

@@ -6,9 +6,8 @@ import { createLogger } from '../../observability/log.ts';
 import { DEAD_LETTER_REASONS } from '../../records/dead-letter-records.ts';
 import { CONFIG_HELP, CONFIG_OPTION } from '../arguments.ts';
 import { type CommandIo, UsageError } from '../command.ts';
-import { ValueReader } from '../value-reader.ts';
-import { findLetters, type LetterFilter } from './find-letters.ts';
-import type { Letter } from './letter-assembler.ts';
+import { ValueReader } from '../../daemon/value-reader.ts';
+import { findLetters, type LetterFilter, type OnLetter } from './find-letters.ts';
 
 /** What `deadletter` takes to say which letters are meant. */
 export const SELECTION_OPTIONS = {
@@ -56,13 +55,9 @@ export async function selectLetters(
   configuration: BridgeConfiguration,
   filter: LetterFilter,
   io: CommandIo,
-  onLetter: (letter: Letter) => void,
+  onLetter: OnLetter,
 ): Promise<number> {
-  const kafka = connectKafka(
-    configuration,
-    createLogger({ level: 'fatal', destination: io.stderr }),
-    systemClock,
-  );
+  const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
   const registry = await connectRegistry(configuration);
   let unreadable = 0;
   try {

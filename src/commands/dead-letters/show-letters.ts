@@ -4,7 +4,7 @@ import type { BridgeConfiguration } from '../../config/configuration.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { CommandIo, ExitStatus } from '../command.ts';
 import type { LetterFilter } from './find-letters.ts';
-import type { Letter } from './letter-assembler.ts';
+import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
 import { letterLine } from './letter-line.ts';
 import { selectLetters } from './selection.ts';
 

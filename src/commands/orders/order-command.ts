@@ -1,4 +1,3 @@
-import type { OrderTask } from '../../bridge/orders/order.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
 import { connectKafka } from '../../daemon/kafka-connection.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -6,7 +5,7 @@ import { BridgeError, messageOf } from '../../lib/errors.ts';
 import { createLogger } from '../../observability/log.ts';
 import { CONFIG_HELP, CONFIG_OPTION } from '../arguments.ts';
 import { type CommandIo, type ExitStatus, UsageError } from '../command.ts';
-import { giveOrder, type GivenOrder } from './give-order.ts';
+import { giveOrder, type GivenOrder, type OrderRequest } from './give-order.ts';
 
 /** The options of every command that gives an order. */
 export const ORDER_OPTIONS = {
@@ -66,16 +65,29 @@ export function checkAccountId(accountId: string, { accounts }: BridgeConfigurat
 /** Gives one order, and says what became of it. */
 export async function order(
   configuration: BridgeConfiguration,
-  { accountId, task, timeoutMs }: { readonly accountId: string; readonly task: OrderTask; readonly timeoutMs: number },
+  request: OrderRequest,
+  io: CommandIo,
+): Promise<ExitStatus> {
+  return inTurn(configuration, [request], io);
+}
+
+/** Gives orders, each when the one before is carried out; says what became of each. */
+export async function inTurn(
+  configuration: BridgeConfiguration,
+  requests: readonly OrderRequest[],
   io: CommandIo,
 ): Promise<ExitStatus> {
   const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
   try {
-    const given = await giveOrder(kafka, configuration, { accountId, task, timeoutMs }, io.signal);
-    return say(given, { accountId, kind: task.kind, timeoutMs }, io);
+    let status: ExitStatus = 0;
+    for (const request of requests) {
+      const given = await giveOrder(kafka, configuration, request, io.signal);
+      if (say(given, request, io) !== 0) status = 1;
+    }
+    return status;
   } catch (error) {
     if (!(error instanceof BridgeError) && !io.signal.aborted) throw error;
-    io.stderr.write(`cwa-bridge ${task.kind}: ${messageOf(error)}\n`);
+    io.stderr.write(`cwa-bridge: the order was not given: ${messageOf(error)}\n`);
     return 1;
   } finally {
     await kafka.close();
@@ -83,11 +95,8 @@ export async function order(
 }
 
 /** In words on standard error, for machines on standard output. */
-function say(
-  { id, result }: GivenOrder,
-  { accountId, kind, timeoutMs }: { readonly accountId: string; readonly kind: string; readonly timeoutMs: number },
-  io: CommandIo,
-): ExitStatus {
+function say({ id, result }: GivenOrder, { accountId, task, timeoutMs }: OrderRequest, io: CommandIo): ExitStatus {
+  const { kind } = task;
   const outcome = result?.outcome ?? 'waiting';
   const detail = result?.detail ?? null;
   io.stdout.write(`${JSON.stringify({ order: kind, accountId, id, outcome, detail })}\n`);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { LetterAssembler } from '../../../../src/commands/dead-letters/letter-assembler.ts';
-import { readLetterPart } from '../../../../src/commands/dead-letters/letter-part.ts';
+import { LetterAssembler } from '../../../../src/records/dead-letters/letter-assembler.ts';
+import { readLetterPart } from '../../../../src/records/dead-letters/letter-part.ts';
 import { serializeXml } from '../../../../src/lib/xml.ts';
 import { event } from '../../bridge/builders.ts';
-import { letterOf, partsIn, recordsOf, recordsOfRefused } from './builders.ts';
+import { letterOf, partsIn, recordsOf, recordsOfRefused } from '../../bridge/letter-builders.ts';
 
 const TIDE = event('tide', '8', 'high '.repeat(20_000));
 const PARTS = partsIn(recordsOf(TIDE, 16_384));

@@ -29,6 +29,9 @@ export interface LetterPart {
   readonly attempts: number;
 }
 
+/** How the `action` of a letter begins whose event was published all the same. */
+export const PUBLISHED_CUT = 'published cut';
+
 const TEXTS = ['id', 'accountId', 'eventName', 'channel', 'reason', 'action', 'message'] as const;
 const NUMBERS = ['generation', 'sequence', 'part', 'parts', 'answer', 'receivedAt', 'attempts'] as const;
 const OPTIONAL_TEXTS = [
@@ -67,4 +70,9 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
+}
+
+/** Whether records of the event went out, without what had to be cut; its letter has all of it. */
+export function wasPublishedCut({ action, reason }: Pick<LetterPart, 'action' | 'reason'>): boolean {
+  return reason === 'oversizeRecord' && action.startsWith(PUBLISHED_CUT);
 }

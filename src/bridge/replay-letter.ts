@@ -1,16 +1,16 @@
-import { initialProgress, type AccountProgress } from '../../bridge/account-progress.ts';
-import type { Plan, PlanContext, PlanSettings } from '../../bridge/plan.ts';
-import { planAnswer } from '../../bridge/plan-answer.ts';
-import { planResponses } from '../../bridge/plan-responses.ts';
-import type { DocumentLimits } from '../../cwa/document-limits.ts';
-import { eventsAnswerOf } from '../../cwa/envelope.ts';
-import { EVENTS, RESPONSES } from '../../cwa/protocol.ts';
-import { charsetOf } from '../../cwa/read-answer.ts';
-import { readDocument } from '../../cwa/read-document.ts';
-import { responsesAnswerOf } from '../../cwa/responses.ts';
-import type { XmlAttribute, XmlElement } from '../../lib/xml.ts';
-import type { Letter } from './letter-assembler.ts';
-import type { LetterPart } from './letter-part.ts';
+import { initialProgress, type AccountProgress } from './account-progress.ts';
+import type { Plan, PlanContext, PlanSettings } from './plan.ts';
+import { planAnswer } from './plan-answer.ts';
+import { planResponses } from './plan-responses.ts';
+import type { DocumentLimits } from '../cwa/document-limits.ts';
+import { eventsAnswerOf } from '../cwa/envelope.ts';
+import { EVENTS, RESPONSES } from '../cwa/protocol.ts';
+import { charsetOf } from '../cwa/read-answer.ts';
+import { readDocument } from '../cwa/read-document.ts';
+import { responsesAnswerOf } from '../cwa/responses.ts';
+import type { XmlAttribute, XmlElement } from '../lib/xml.ts';
+import type { Letter } from '../records/dead-letters/letter-assembler.ts';
+import type { LetterPart } from '../records/dead-letters/letter-part.ts';
 
 /**
  * What a dead letter would become if it were received now, by the settings of now: the plan of the daemon for it, in
@@ -23,7 +23,8 @@ import type { LetterPart } from './letter-part.ts';
  * @param letter whose body is whole.
  * @throws {@link DocumentRefusedError} if the body still cannot be read.
  */
-export function replayLetter({ body, first }: Letter, settings: PlanSettings, limits: DocumentLimits): Plan {
+export function replayLetter(letter: Letter, settings: PlanSettings, limits: DocumentLimits): Plan {
+  const { first } = letter;
   // Who watches nobody derives no states and edges: those of the letter are history, and overtaken.
   const account = { ...settings.account, users: [] };
   const context: PlanContext = {
@@ -32,18 +33,32 @@ export function replayLetter({ body, first }: Letter, settings: PlanSettings, li
     newId: () => 'gap',
     claim: 0,
   };
+  return planDocument(context, first, documentOf(letter, limits));
+}
+
+/**
+ * The document that a letter holds, or that its event came in.
+ *
+ * @throws {@link DocumentRefusedError} if the body cannot be read.
+ */
+export function documentOf({ body, first }: Letter, limits: DocumentLimits): XmlElement {
   const isDocument = first.eventName === '';
   const { root } = readDocument(body, {
     roots: isDocument ? [EVENTS, RESPONSES] : [first.eventName],
     limits,
     charset: isDocument ? charsetOf(first.contentType) : null,
   });
-  return planDocument(context, first, isDocument ? root : envelopeFor(root, first));
+  return isDocument ? root : envelopeFor(root, first);
+}
+
+/** Whether a document is one of the command channel. */
+export function isResponses({ name }: XmlElement): boolean {
+  return name.toLowerCase() === RESPONSES.toLowerCase();
 }
 
 function planDocument(context: PlanContext, first: LetterPart, root: XmlElement): Plan {
   const receivedAt = first.receivedAt;
-  if (root.name.toLowerCase() === RESPONSES.toLowerCase()) {
+  if (isResponses(root)) {
     const answer = responsesAnswerOf(root);
     return planResponses(context, progressAt(context, first, answer.sid), { answer, receivedAt, sent: null });
   }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { replayLetter } from '../../../../src/commands/dead-letters/replay-letter.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from '../../../../src/cwa/document-limits.ts';
-import { DocumentRefusedError } from '../../../../src/cwa/document-refused-error.ts';
-import { category, note, user, userPresence } from '../../records/builders.ts';
-import { event, USERS } from '../../bridge/builders.ts';
-import { type Json, letterOf, partsIn, recordsOf, recordsOfRefused, settingsWith, valueOf } from './builders.ts';
+import { replayLetter } from '../../../src/bridge/replay-letter.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../../src/cwa/document-limits.ts';
+import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { category, note, user, userPresence } from '../records/builders.ts';
+import { event, USERS } from './builders.ts';
+import { type Json, letterOf, partsIn, recordsOf, recordsOfRefused, settingsWith, valueOf } from './letter-builders.ts';
 
 const [ANNA = ''] = USERS;
 const LARGE = 4_000_000;

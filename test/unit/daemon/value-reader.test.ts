@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { ValueReader } from '../../../src/commands/value-reader.ts';
+import { ValueReader } from '../../../src/daemon/value-reader.ts';
 import { avroEncoderOf } from '../../../src/records/schema/avro-encoder.ts';
 import { avroSchemaOf } from '../../../src/records/schema/avro.ts';
 import { field, long, record, text } from '../../../src/records/schema/schema.ts';

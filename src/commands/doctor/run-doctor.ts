@@ -69,6 +69,7 @@ class Examination {
     const bySite = sites.map((site) => ({ site, section: this.#section(`site ${site.name}`) }));
     const byAccount = accounts.map((account) => ({ account, section: this.#section(`account ${account.id}`) }));
     const shared = { configuration: this.#configuration, files: this.#files, ...this.#world };
+    const registries = this.#configuration.kafka.schemaRegistry === null ? [] : [this.#section('schema registry')];
     const kafka = examineKafka(shared, (subject) => this.#section(subject));
     const reachable = new Map(bySite.map(({ site, section }) => [site.name, checkSite({ ...shared, site }, section)]));
     await Promise.all([
@@ -78,10 +79,8 @@ class Examination {
         this.#examineAccount(account, section, reachable.get(account.site), kafka.progress),
       ),
       kafka.done,
+      ...registries.map((section) => checkRegistry(this.#configuration, limits, section)),
     ]);
-    if (this.#configuration.kafka.schemaRegistry !== null) {
-      await checkRegistry(this.#configuration, limits, this.#section('schema registry'));
-    }
   }
 
   #section(subject: string): Section {

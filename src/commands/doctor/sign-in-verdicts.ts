@@ -8,6 +8,7 @@ import {
 } from '../../cwa/errors.ts';
 import type { CwaFault } from '../../cwa/fault.ts';
 import { BridgeError } from '../../lib/errors.ts';
+import { verdictOnIntegrated } from './integrated-verdicts.ts';
 import { failed, type Verdict } from './verdict.ts';
 
 /**
@@ -21,6 +22,8 @@ const TOO_MANY_ENDPOINTS: readonly (number | null)[] = [413, 486];
 
 /** @returns Null if the error is a mistake of ours, to be thrown on. */
 export function verdictOnSignIn(error: unknown, accountId: string): Verdict | null {
+  const integrated = verdictOnIntegrated(error);
+  if (integrated !== null) return integrated;
   if (!(error instanceof SignInRefusedError)) return verdictOnStep(error);
   const { contentType, faultCode, sipCode, statusCode } = error.context;
   if (NOT_ENABLED.some((code) => code !== null && code === sipCode)) return notEnabled(`SIP code ${String(sipCode)}`);

@@ -39,8 +39,20 @@ export function normalizeUri(raw: string): NormalizedUri {
 
 /** The part between angle brackets, if there are any: first those behind a quoted name, in which anybody may write some. */
 function addressIn(raw: string): string {
-  const named = /^\s*"(?:[^"\\]|\\.)*"\s*<([^<>]*)>/s.exec(raw) ?? /<([^<>]*)>/.exec(raw);
-  return named?.[1] ?? raw;
+  const end = endOfName(raw);
+  const named = end === 0 ? null : /^\s*<([^<>]*)>/.exec(raw.slice(end));
+  return (named ?? /<([^<>]*)>/.exec(raw))?.[1] ?? raw;
+}
+
+/** Behind a quoted name at the beginning; 0 if there is none. A loop: a regular expression overflows on megabytes. */
+function endOfName(raw: string): number {
+  const open = raw.length - raw.trimStart().length;
+  if (raw[open] !== '"') return 0;
+  for (let at = open + 1; at < raw.length; at += 1) {
+    if (raw[at] === '"') return at + 1;
+    if (raw[at] === '\\') at += 1;
+  }
+  return 0;
 }
 
 /** A `;` before the `@` belongs to the user, as in `sip:+15550100;ext=5@pool.example;user=phone`. */

@@ -17,11 +17,17 @@ export const freeBusySchema = record('FreeBusy', 'Availability of the next days 
   granularityRaw: optional(text, 'Verbatim, if granularityMinutes could not be read.'),
   encodingVersion: optional(int, 'Only version 1 is decoded.'),
   base64: field(text, 'The stream as received, without white space around it.'),
-  slots: optional(array(int), '0 free, 1 tentative, 2 busy, 3 out of office; beyond the end nothing is known.'),
+  slots: optional(
+    array(int),
+    '0 free, 1 tentative, 2 busy, 3 out of office; beyond the end nothing is known. Null for more than 65,536 characters.',
+  ),
   slotsDerived: field(boolean, 'True if slots was decoded by us, least significant pair of a byte first.'),
 });
 
 export type FreeBusy = ValueOf<typeof freeBusySchema>;
+
+/** Some five years in quarters of an hour, as text. What is longer would become millions of numbers, and stays as it is. */
+const DECODED_LENGTH_MAX = 65_536;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
@@ -32,8 +38,9 @@ export function readFreeBusy(reader: ElementReader): FreeBusy {
   if (granularity !== null && granularityMinutes === null) reader.findings.warn('bad-duration');
   const encodingVersion = reader.integer('encodingVersion');
   const base64 = tokenOf(reader.text());
-  const slots = encodingVersion === 1 ? decodeSlots(base64) : null;
-  if (encodingVersion === 1 && slots === null) reader.findings.warn('bad-base64');
+  const isDecoded = encodingVersion === 1 && base64.length <= DECODED_LENGTH_MAX;
+  const slots = isDecoded ? decodeSlots(base64) : null;
+  if (isDecoded && slots === null) reader.findings.warn('bad-base64');
   return {
     startTime: startTime.at,
     startTimeRaw: startTime.raw,

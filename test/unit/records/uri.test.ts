@@ -29,6 +29,12 @@ describe('normalizeUri', () => {
     expect(normalizeUri(raw)).toEqual({ uri: null, warnings: ['missing-uri'] });
   });
 
+  test('reads megabytes behind a quote, whether it closes or not', () => {
+    const name = `"${'a'.repeat(4_000_000)}`;
+    for (const raw of [name, `${name}\\`, `${name}<`]) expect(normalizeUri(raw).warnings).toEqual(['odd-uri']);
+    expect(normalizeUri(`${name}\\"" <sip:a@b.example>`)).toEqual({ uri: 'sip:a@b.example', warnings: [] });
+  });
+
   test('keeps text with neither scheme nor @ in lower case and warns', () => {
     expect(normalizeUri(' Odo ')).toEqual({ uri: 'odo', warnings: ['odd-uri'] });
   });

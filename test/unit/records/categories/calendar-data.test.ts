@@ -42,6 +42,17 @@ describe('calendarData', () => {
     expect(record.extensions.map(({ namespace }) => namespace)).toEqual(['urn:x']);
   });
 
+  test('is decoded up to some years; a longer stream is kept as it is, whatever it holds', () => {
+    const streams = ['A'.repeat(65_536), 'A'.repeat(65_540), '!'.repeat(8_000_000)];
+    const bodies = streams.map((text) => {
+      const stream = element('freeBusy', { encodingVersion: '1' }, text);
+      return read('calendarData', calendarData(stream))?.freeBusy;
+    });
+    expect(bodies.map((body) => body?.slots?.length)).toEqual([196_608, undefined, undefined]);
+    expect(bodies.map((body) => body?.base64.length)).toEqual([65_536, 65_540, 8_000_000]);
+    expect(bodies.map((body) => body?.slotsDerived)).toEqual([true, false, false]);
+  });
+
   test('may be empty: the owner lets nobody see', () => {
     expect(read('calendarData', calendarData())).toEqual({ mailboxId: null, freeBusy: null, workingHours: null });
   });

@@ -46,6 +46,7 @@ const BEYOND_THE_EVENT = new Set<string>([
   'late-eid',
   'duplicate-eid',
   'possible-repeat',
+  'replayed',
   'continued-item',
   'continued-inner-item',
   'text-withheld',

@@ -85,6 +85,22 @@ describe('sign-in', () => {
     expect([answer.status, answer.body]).toEqual([500, 'the request is larger than 4 MiB\n']);
   });
 
+  test('takes from a web server in front who has signed in integrated with Windows', async () => {
+    await start({ integratedUserHeader: 'X-Signed-In' });
+    const post = (user: string): ReturnType<RawClient['send']> =>
+      client.send('POST', '/iwa/logon.html', '<cwaRequests><logon/></cwaRequests>', { 'X-Signed-In': user });
+    const answer = await post('fabrikam\\svc-presence01');
+    expect(answer.body).toContain('<uri>sip:svc-presence01@fabrikam.example</uri>');
+    expect(answer.headers['cwa-ticket']).toBeDefined();
+    expect((await post('FABRIKAM\\nobody')).headers['cwa-ticket']).toBeUndefined();
+    expect(sim.stats.signIns).toEqual({ ok: 1, refused: 1 });
+  });
+
+  test('has no such sign-in unless told so', async () => {
+    await start();
+    expect((await client.send('POST', '/iwa/logon.html', '<cwaRequests><logon/></cwaRequests>')).status).toBe(404);
+  });
+
   test('answers the site root with 200, which a client of 2010 asks for first', async () => {
     await start();
     expect((await client.send('GET', '/')).status).toBe(200);

@@ -65,7 +65,7 @@ describe('a configuration with secrets', () => {
     expect(printed).not.toContain(KEY);
     expect(printed).toContain(`password: "[secret] from ${file}"`);
     expect(inspect(configuration, { depth: 20, showHidden: true })).not.toContain(CANARY);
-    expect(await configuration.accounts[1]?.password.read()).toBe(CANARY);
+    expect(await configuration.accounts[1]?.password?.read()).toBe(CANARY);
     expect(await configuration.kafka.sasl?.password.read()).toBe(CANARY);
     expect(await configuration.kafka.schemaRegistry?.password?.read()).toBe(CANARY);
     expect(configuration.kafka.schemaRegistry).toMatchObject({ url: 'http://registry', username: 'bridge' });

@@ -111,7 +111,7 @@ describe('over TLS', () => {
     const answers = [OFFER, TYPE_2, logonReply()].values();
     let received = '';
     const secure = createSecureServer({ cert, key: fixture('test-only.key.pem') }, (socket) =>
-      socket.on('data', (chunk) => {
+      socket.on('data', (chunk: Buffer) => {
         received = chunk.toString('latin1');
         socket.write(present(answers.next().value, 'another answer').raw);
       }),

@@ -6,7 +6,7 @@ export const WORKSTATION = 'COMPUTER';
 export const SERVER_CHALLENGE = bytes('01 23 45 67 89 ab cd ef');
 export const CLIENT_CHALLENGE = Buffer.alloc(8, 0xaa);
 /** §4.2.4: the NetBIOS names of domain and server, and the end. */
-export const TARGET_INFO = bytes(
+const TARGET_INFO = bytes(
   '02 00 0c 00 44 00 6f 00 6d 00 61 00 69 00 6e 00 01 00 0c 00 53 00 65 00 72 00 76 00 65 00 72 00 00 00 00 00',
 );
 export const RESPONSE_PARTS: ResponseParts = {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const PACKAGES: Readonly<Record<string, string>> = {
   apache2: '/usr/sbin/apache2',
   'libapache2-mod-auth-gssapi': '/usr/lib/apache2/modules/mod_auth_gssapi.so',
-  'gss-ntlmssp': '/etc/gss/mech.d/mech.ntlmssp.conf',
+  'gss-ntlmssp': '/usr/lib/*/gssntlmssp/gssntlmssp.so',
   'krb5-kdc': '/usr/sbin/krb5kdc',
   'krb5-admin-server': '/usr/sbin/kadmin.local',
   'libkrb5-dev': '/usr/include/gssapi/gssapi.h',
@@ -24,7 +24,7 @@ export const INSTALL_TIMEOUT_MS = 300_000;
  * @throws that says what is missing and how to get it: these tests do not skip.
  */
 export async function ensurePackages(): Promise<void> {
-  const missing = Object.entries(PACKAGES).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
+  const missing = Object.entries(PACKAGES).flatMap(([name, file]) => (globSync(file).length > 0 ? [] : [name]));
   if (missing.length === 0) return;
   const install = ['install', '--yes', '--no-install-recommends', ...missing];
   const need = `The tests of Windows-integrated sign-in need packages of Debian: apt-get ${install.join(' ')}`;

@@ -9,7 +9,9 @@ export interface RightsAsked {
   readonly installation: string;
   readonly shards: number;
   readonly progressTopic: string;
-  /** All topics that can be seen, the progress topic among them. */
+  /** `run` only reads it. */
+  readonly ordersTopic: string;
+  /** All topics that can be seen, these two among them. */
   readonly topics: readonly string[];
 }
 
@@ -20,19 +22,20 @@ export async function checkRights(
   section: Section,
   signal: AbortSignal,
 ): Promise<void> {
-  const { installation, shards, progressTopic, topics } = asked;
+  const { installation, shards, progressTopic, ordersTopic, topics } = asked;
+  const written = topics.filter((topic) => topic !== ordersTopic);
   const ids = Array.from({ length: shards }, (_, shard) => transactionalIdOf(installation, shard));
   const deniedIds = await deniedOf(ids, (id) => probe.askToWrite(progressTopic, id, signal), 'TRANSACTIONAL_ID');
   section.add('transactional-id', verdictOnIds(deniedIds, ids.length, installation));
   const allowed = ids.find((id) => !deniedIds.includes(id));
   if (allowed === undefined) section.skip(['write', 'coordinator'], 'transactional-id');
   else {
-    const unwritable = await deniedOf(topics, (topic) => probe.askToWrite(topic, allowed, signal));
-    section.add('write', verdictOnWrite(unwritable, topics.length));
+    const unwritable = await deniedOf(written, (topic) => probe.askToWrite(topic, allowed, signal));
+    section.add('write', verdictOnWrite(unwritable, written.length));
     section.add('coordinator', await verdictOnCoordinator(probe, allowed, signal));
   }
   const unreadable = await deniedOf(topics, (topic) => probe.askToRead(topic, signal));
-  section.add('read', verdictOnRead(unreadable, progressTopic));
+  for (const verdict of verdictsOnRead(unreadable, asked)) section.add('read', verdict);
   const group = `${installation}-recover-doctor`;
   const deniedGroups = await deniedOf([group], (groupId) => probe.askToJoin(groupId, signal));
   section.add('group', verdictOnGroup(deniedGroups.length > 0, installation));
@@ -70,20 +73,24 @@ function verdictOnWrite(denied: readonly string[], count: number): Verdict {
   return failed('acl-write', `no right to write to ${denied.join(', ')}`, allow('Write', topicsIn(denied)));
 }
 
-function verdictOnRead(denied: readonly string[], progressTopic: string): Verdict {
+function verdictsOnRead(denied: readonly string[], { ordersTopic, progressTopic }: RightsAsked): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
   if (denied.includes(progressTopic)) {
-    return failed(
-      'acl-read',
-      `no right to read ${progressTopic}: \`run\` cannot recover`,
-      allow('Read', topicsIn([progressTopic])),
+    const cause = `no right to read ${progressTopic}: \`run\` cannot recover`;
+    verdicts.push(failed('acl-read', cause, allow('Read', topicsIn([progressTopic]))));
+  }
+  if (denied.includes(ordersTopic)) {
+    const cause = `no right to read ${ordersTopic}: \`run\` does not hear pause, resume, refresh and sign-out`;
+    verdicts.push(warning('acl-read-orders', cause, allow('Read', topicsIn([ordersTopic]))));
+  }
+  const other = denied.filter((topic) => topic !== progressTopic && topic !== ordersTopic);
+  if (other.length > 0) {
+    const cause = `no right to read ${other.join(', ')}, which only \`verify\` and \`deadletter\` need`;
+    verdicts.push(
+      warning('acl-read-data', cause, `nothing, if others run these; else ${allow('Read', topicsIn(other))}`),
     );
   }
-  if (denied.length === 0) return ok('READ on all topics');
-  return warning(
-    'acl-read-data',
-    `no right to read ${denied.join(', ')}, which only \`verify\` and \`deadletter\` need`,
-    `nothing, if others run these; else ${allow('Read', topicsIn(denied))}`,
-  );
+  return verdicts.length > 0 ? verdicts : [ok('READ on all topics')];
 }
 
 function verdictOnGroup(isDenied: boolean, installation: string): Verdict {

@@ -14,6 +14,14 @@ interface SeenTopic {
   readonly settings: ReadonlyMap<string, string> | null;
 }
 
+export interface TopicsWanted {
+  readonly plans: readonly TopicPlan[];
+  /** Name of the orders topic, without which `run` only does not hear its operators. */
+  readonly orders: string;
+  /** Name of the progress topic, whose partitions are the shards, which have a check of their own. */
+  readonly progress: string;
+}
+
 export interface TopicsSeen {
   /** Partitions of each topic that is there. */
   readonly partitions: ReadonlyMap<string, number>;
@@ -23,7 +31,7 @@ export interface TopicsSeen {
 
 /** Compares the topics with what they should be, as `topics --diff` does, and looks at their replicas. */
 export async function checkTopics(
-  plans: readonly TopicPlan[],
+  { plans, orders, progress }: TopicsWanted,
   probe: KafkajsProbe,
   section: Section,
   signal: AbortSignal,
@@ -39,9 +47,9 @@ export async function checkTopics(
     else if (deniedBy(health)) hidden.push(plan.name);
     else leaderless.push(plan.name);
   }
-  addPresence(section, plans.length, { missing, hidden });
+  addPresence(section, plans.length, { missing, hidden, orders });
   addReplicas(section, seen, leaderless);
-  addSettings(section, seen);
+  addSettings(section, seen, progress);
   return {
     partitions: new Map(seen.map(({ plan, health }) => [plan.name, health.partitions.length])),
     hidden: new Set(hidden),
@@ -64,7 +72,7 @@ async function settingsOf(
 function addPresence(
   section: Section,
   count: number,
-  { hidden, missing }: { readonly missing: readonly string[]; readonly hidden: readonly string[] },
+  { hidden, missing, orders }: { missing: readonly string[]; hidden: readonly string[]; orders: string },
 ): void {
   if (hidden.length > 0) {
     section.add(
@@ -76,10 +84,12 @@ function addPresence(
       ),
     );
   }
-  if (missing.length > 0) {
-    const remedy = 'make them: `cwa-bridge topics --create`; or correct `kafka.topics.prefix` and `kafka.topics.names`';
-    section.add('topics', failed('topics-missing', `these topics do not exist: ${missing.join(', ')}`, remedy));
-  } else if (hidden.length === 0) section.add('topics', ok(`all ${String(count)} topics exist`));
+  const remedy = 'make them: `cwa-bridge topics --create`; or correct `kafka.topics.prefix` and `kafka.topics.names`';
+  const told = `these topics do not exist: ${missing.join(', ')}`;
+  if (missing.some((topic) => topic !== orders)) section.add('topics', failed('topics-missing', told, remedy));
+  else if (missing.length > 0)
+    section.add('topics', warning('orders-topic-missing', `${told}; \`run\` hears no orders`, remedy));
+  else if (hidden.length === 0) section.add('topics', ok(`all ${String(count)} topics exist`));
 }
 
 function addReplicas(section: Section, seen: readonly SeenTopic[], leaderless: readonly string[]): void {
@@ -129,7 +139,7 @@ function verdictOnReplicas({ health, plan, settings }: SeenTopic): Verdict | nul
   );
 }
 
-function addSettings(section: Section, seen: readonly SeenTopic[]): void {
+function addSettings(section: Section, seen: readonly SeenTopic[], progress: string): void {
   const closed = seen.filter(({ settings }) => settings === null).map(({ plan }) => plan.name);
   if (closed.length > 0) {
     section.add(
@@ -141,13 +151,13 @@ function addSettings(section: Section, seen: readonly SeenTopic[]): void {
       ),
     );
   }
-  const verdicts = seen.flatMap(verdictsOnSettings);
+  const verdicts = seen.flatMap((topic) => verdictsOnSettings(topic, progress));
   for (const verdict of verdicts) section.add('settings', verdict);
   const isAllRight = verdicts.length === 0 && closed.length === 0 && seen.length > 0;
   if (isAllRight) section.add('settings', ok('as `topics --diff` wants them'));
 }
 
-function verdictsOnSettings({ health, plan, settings }: SeenTopic): readonly Verdict[] {
+function verdictsOnSettings({ health, plan, settings }: SeenTopic, progress: string): readonly Verdict[] {
   const compared = settings === null ? { ...plan, settings: new Map<string, string>() } : plan;
   const actual = {
     name: plan.name,
@@ -157,8 +167,9 @@ function verdictsOnSettings({ health, plan, settings }: SeenTopic): readonly Ver
   };
   const differences = differencesOf(compared, actual);
   const wrong = differences.filter(({ what }) => what === 'cleanup.policy');
-  // The partitions of the progress topic are the shards, which have a check of their own.
-  const other = differences.filter((difference) => !wrong.includes(difference) && difference.what !== 'partitions');
+  const other = differences.filter(
+    (difference) => !wrong.includes(difference) && !(difference.what === 'partitions' && plan.name === progress),
+  );
   return [
     ...wrong.map(({ actual: found, expected, topic }) =>
       failed(

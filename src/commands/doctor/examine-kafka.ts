@@ -76,8 +76,9 @@ async function examineTopics(
   }
   const { shards, topics } = configuration.kafka;
   const plans = planTopics({ ...topics, shards, brokers: broker.advertised.length });
+  const { orders, progress } = topics.names;
   return section.gather('topics', slow(limits.questionsMs), (signal) =>
-    checkTopics(plans, broker.probe, section, signal),
+    checkTopics({ plans, orders, progress }, broker.probe, section, signal),
   );
 }
 
@@ -105,7 +106,8 @@ async function examineRights({ broker, facts, checks }: KafkaFacts, section: Sec
   }
   const { names } = kafka.topics;
   const topics = Object.values(names).filter((topic) => !facts.hidden.has(topic));
-  const asked = { installation, shards: kafka.shards, progressTopic: names.progress, topics };
+  const { orders: ordersTopic, progress: progressTopic } = names;
+  const asked = { installation, shards: kafka.shards, progressTopic, ordersTopic, topics };
   await section.gather('rights', slow(checks.limits.questionsMs), (signal) =>
     checkRights(asked, broker.probe, section, signal),
   );

@@ -1,6 +1,6 @@
 import { present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
-import { TransientError, SignInUnavailableError } from './errors.ts';
+import { SignInUnavailableError, TransientError } from './errors.ts';
 import type { AuthenticationScheme, HttpAuthentication, OfferedScheme } from './http-authentication.ts';
 import { KerberosAuthentication } from './kerberos.ts';
 import type { KerberosPackage } from './kerberos.ts';

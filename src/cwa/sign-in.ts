@@ -33,7 +33,8 @@ export interface SignInStep {
 }
 
 /**
- * Signs in, by forms or integrated with Windows: success is a `CWA-Ticket` header, not a status and not a body (transport §3.1).
+ * Signs in, by forms or integrated with Windows: success is a `CWA-Ticket` header, not a status and not a body
+ * (transport §3.1).
  * One attempt, whatever happens: repeating it is a decision about the account's lock-out, which is not made here.
  *
  * @throws {@link SignInRefusedError} if the server says no or gives no ticket; {@link TransientError},

@@ -55,7 +55,7 @@ export interface DeadLetterLimits {
 /** However small records must be, a part carries at least so much of the body. */
 const PART_BYTES_MIN = 768;
 
-/** Most bytes of what each part repeats of its event: longer ones are cut, and whole in the body. */
+/** Most bytes of what each part repeats of its event and its answer: longer ones are cut. */
 const NAMES_BYTES_MAX = 2_048;
 
 /**
@@ -83,7 +83,7 @@ export function eventDeadLetters(
 ): readonly DataRecord[] {
   const { element, warnings } = disclosable(event.element, privacyRulesOf(context));
   const body = Buffer.from(serializeXml(element), 'utf8');
-  const names = namesOf(event);
+  const names = namesOf(event, context);
   return lettersInParts({ ...letter, body }, limits, (part, parts) => ({
     ...bridgeHead(context, headFacts(`deadletter:${event.identity}`, part, parts)),
     eid: event.eid,
@@ -94,13 +94,17 @@ export function eventDeadLetters(
   }));
 }
 
-const namesSchema = record('Names', 'What a letter repeats of its event.', {
+const namesSchema = record('Names', 'What a letter repeats of its answer and its event.', {
+  sid: headFields.sid,
+  ackId: headFields.ackId,
   eventName: headFields.eventName,
   eidRaw: headFields.eidRaw,
 });
 
-function namesOf({ eidRaw, name }: AdmittedEvent): Pick<RecordHead, 'eventName' | 'eidRaw' | 'truncated'> {
-  const cut = cutTexts(namesSchema, { eventName: name, eidRaw }, NAMES_BYTES_MAX, '');
+type Names = Pick<RecordHead, 'sid' | 'ackId' | 'eventName' | 'eidRaw' | 'truncated'>;
+
+function namesOf({ eidRaw, name }: AdmittedEvent, { ackId, sid }: SourceContext): Names {
+  const cut = cutTexts(namesSchema, { sid, ackId, eventName: name, eidRaw }, NAMES_BYTES_MAX, '');
   const { cuts, value } = present(cut, 'room for names');
   return { ...(value as ValueOf<typeof namesSchema>), truncated: cuts };
 }

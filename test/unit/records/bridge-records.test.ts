@@ -123,6 +123,20 @@ describe('eventDeadLetters', () => {
     expect(ids(5)[1]).toBe(idOf(`deadletter:${event.identity}`, 1));
   });
 
+  test('are few and small whatever the answer calls its session and itself', () => {
+    const long = 'n'.repeat(2_000_000);
+    const limits = { ...LIMITS, recordBytesMax: 16_384 };
+    const letters = eventDeadLetters(event, letter, recordContext({ sid: long, ackId: long }), limits);
+    expect(letters.length).toBeLessThan(10);
+    for (const each of letters) {
+      expect(encodeRecord(each, OPTIONS).bytes).toBeLessThanOrEqual(limits.recordBytesMax);
+      expect(each.value.truncated).toMatchObject([
+        { path: 'sid', bytes: 2_000_000 },
+        { path: 'ackId', bytes: 2_000_000 },
+      ]);
+    }
+  });
+
   test('hold nothing that the configuration withholds', () => {
     const letters = lettersOf(eventDeadLetters(event, letter, recordContext({ privacyNotes: 'drop' }), LIMITS));
     expect(bodyOf(letters).toString('utf8')).not.toContain('å');

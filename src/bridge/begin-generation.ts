@@ -3,7 +3,7 @@ import type { AccountProgress } from './account-progress.ts';
 import { type EndedSession, publishEnd, terminate } from './end-session.ts';
 import { failureOf } from './failure.ts';
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
-import type { OpeningPhase, Phase } from './phase.ts';
+import type { GapReason, OpeningPhase, Phase } from './phase.ts';
 import { planGeneration } from './plan-losses.ts';
 import type { Plan } from './plan.ts';
 
@@ -23,13 +23,13 @@ export async function beginGeneration(parts: BridgeParts, phase: OpeningPhase, s
     return begun.plan;
   };
   const commit: Commit = (plan) => cursor.advance(plan);
-  const ended = phase.reason === 'starved' ? await endStarved(parts, signal) : null;
+  const ended = isStillThere(phase.reason) ? await endSession(parts, signal) : null;
   if (ended === null) await commit(begin(cursor.progress));
   else await publishEnd(parts, commit, ended, begin);
   observer.gapOpened(phase.reason);
   const { generation, losses, openGapId: gapId } = cursor.progress;
   log.warn({ reason: phase.reason, generation, gapId }, 'gap opened');
-  if (next.kind === 'opening') return { ...next, needsSignIn: phase.needsSignIn };
+  if (next.kind === 'opening') return { ...phase, isBegun: true };
   const until = new Date(losses.until ?? 0).toISOString();
   log.error(
     { losses: losses.at.length, until },
@@ -38,11 +38,16 @@ export async function beginGeneration(parts: BridgeParts, phase: OpeningPhase, s
   return next;
 }
 
+/** Given up by us, while the server still knows it. */
+function isStillThere(reason: GapReason): boolean {
+  return reason === 'starved' || reason === 'session-refused';
+}
+
 /**
- * A session that starves is still one for the server, and counts among the endpoints of the user, which are few
- * (transport §8, §12): it is asked to end it. Null if it did not: nothing depends on it.
+ * A session that is given up counts among the endpoints of the user, which are few (transport §8, §12), until the
+ * server ends it: it is asked to. Null if it did not: nothing depends on it.
  */
-async function endStarved(parts: BridgeParts, signal: AbortSignal): Promise<EndedSession | null> {
+async function endSession(parts: BridgeParts, signal: AbortSignal): Promise<EndedSession | null> {
   const { clock, cursor, log } = parts;
   const { sid, state } = cursor.progress;
   if (state !== 'open' || sid === null) return null;
@@ -56,7 +61,7 @@ async function endStarved(parts: BridgeParts, signal: AbortSignal): Promise<Ende
     return await terminate(parts, sid, over);
   } catch (error) {
     if (failureOf(error) === null && !over.aborted) throw error;
-    log.info({ sid, reason: messageOf(error) }, 'starved session not ended: the server forgets it in time');
+    log.info({ sid, reason: messageOf(error) }, 'session not ended: the server forgets it in time');
     return null;
   } finally {
     isDone.abort();

@@ -20,12 +20,13 @@ import {
 import { planPoison, planQuarantineLifted } from './plan-poison.ts';
 import { Polling } from './polling.ts';
 import { publishAnswer } from './publish-answer.ts';
+import { throwIfSessionRefused } from './session-outcome.ts';
 import { stoppedStep } from './stopped.ts';
 import { UserUpkeep } from './user-upkeep.ts';
 import { Watching } from './watching.ts';
 import { openSession, resumeSession, signIn } from './session-steps.ts';
 
-/** A quarantine, and what a person has to end, is waited out in turns of this length: the loop is seen to turn. */
+/** What takes longer is waited out in turns of this length: the loop is seen to turn, and does what it is told. */
 const WAITING_TURN_MS = 10_000;
 
 /**
@@ -46,6 +47,8 @@ export class Bridge {
   readonly #polling: Polling;
   readonly #canary: Canary;
   #phase: Phase;
+  /** No step is tried before: a long wait is cut into turns. Monotonic. */
+  #resumesAt = Number.NEGATIVE_INFINITY;
 
   /** @param hasTicket whether the client already holds the secrets of the recovered session. */
   constructor(parts: BridgeParts, hasTicket: boolean) {
@@ -107,10 +110,18 @@ export class Bridge {
     const { cursor } = this.#parts;
     await this.#watching.withoutSession(phase);
     const asked = await carryOutOrder(this.#parts, this.#commitIn(phase, signal), phase, signal);
-    if (asked !== null) return asked;
+    if (asked !== null) {
+      this.#resumesAt = Number.NEGATIVE_INFINITY;
+      return asked;
+    }
     const isToSignIn = phase.kind === 'open' && phase.needsSignIn;
     if (cursor.progress.orders.hold === 'paused' && isToSignIn) return signIn(this.#parts, phase, signal);
     if (cursor.progress.orders.hold !== 'none') return holdStep(this.#parts, this.#polling, phase, signal);
+    const leftMs = this.#resumesAt - this.#parts.clock.monotonic();
+    if (leftMs > 0) {
+      await this.#upkeep.wait(Math.min(leftMs, WAITING_TURN_MS), signal);
+      return phase;
+    }
     switch (phase.kind) {
       case 'opening':
         return this.#stepOpening(phase, signal);
@@ -142,6 +153,7 @@ export class Bridge {
     const { generation } = cursor.progress;
     const result = await this.#polling.poll(signal);
     if (result.kind === 'events') await publishAnswer(this.#parts, commit, result);
+    throwIfSessionRefused(result, cursor.progress);
     this.#watching.heard(result);
     await this.#upkeep.afterPoll(commit);
     await commitWhatIsDue(this.#parts, commit);
@@ -167,12 +179,17 @@ export class Bridge {
       this.#enter(await this.#giveUp(error));
       return;
     }
+    // What is not known is declared before it is waited out.
+    if (phase.kind === 'opening' && !phase.isBegun && wait !== 'none') {
+      this.#enter(await beginGeneration(this.#parts, phase, signal));
+    }
     const waitMs = failureWaitMs(this.#parts, phase, wait, error);
     const fields = { err: error, failure, phase: phase.kind, waitMs: Math.round(waitMs) };
     if (phase.kind === 'stopped') log.error(fields, 'account stopped: a person has to act');
     else if (waitMs >= LOUD_WAIT_MS) log.warn(fields, 'step failed');
     else log.info(fields, 'step failed');
-    await this.#upkeep.wait(waitMs, signal);
+    if (waitMs > WAITING_TURN_MS) this.#resumesAt = this.#parts.clock.monotonic() + waitMs;
+    else await this.#upkeep.wait(waitMs, signal);
   }
 
   /** Dead letter, gap and new generation in one transaction (I8). */

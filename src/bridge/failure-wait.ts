@@ -2,7 +2,7 @@ import { TransientError } from '../cwa/errors.ts';
 import { unreachable } from '../lib/assert.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { BridgeParts } from './parts.ts';
-import type { Phase, Transition } from './phase.ts';
+import type { FailurePolicy, Phase, Transition } from './phase.ts';
 
 /** Milliseconds to wait after a failed step: by the kind of wait, the failures in a row, and what the server asked for. */
 export function failureWaitMs(
@@ -18,6 +18,7 @@ export function failureWaitMs(
       return settings.session.longWaitMs;
     case 'backoff': {
       const failures = phase.kind === 'opening' || phase.kind === 'open' ? Math.max(1, phase.failures) : 1;
+      if (isSlow(error, failures, settings.session)) return settings.session.longWaitMs;
       const asked = error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0;
       return Math.max(
         backoffMs(failures, settings.session.backoff, random),
@@ -27,4 +28,10 @@ export function failureWaitMs(
     default:
       return unreachable(wait);
   }
+}
+
+/** Trouble behind the server that a retry does not mend: at once, or after a limited number of them (transport §9.2). */
+function isSlow(error: unknown, failures: number, { rebuildAfterFailures }: FailurePolicy): boolean {
+  if (!(error instanceof TransientError)) return false;
+  return error.reason === 'server-tls' || (error.reason === 'server-failure' && failures > rebuildAfterFailures);
 }

@@ -1,5 +1,6 @@
 import {
   SessionLostError,
+  SessionRefusedError,
   SignInRefusedError,
   TicketLostError,
   TransientError,
@@ -18,6 +19,7 @@ export function failureOf(error: unknown): Failure | null {
   if (error instanceof TransientError) return 'transient';
   if (error instanceof SessionLostError) return 'session-lost';
   if (error instanceof TicketLostError) return 'ticket-lost';
+  if (error instanceof SessionRefusedError) return 'session-refused';
   if (error instanceof StarvedError) return 'starved';
   if (error instanceof SignInRefusedError) return 'sign-in-refused';
   if (error instanceof WrongServiceError) return 'wrong-service';
@@ -28,10 +30,10 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 /** A failure that a poll can end with. */
-export type PollFailure = Exclude<Failure, 'sign-in-refused' | 'starved'>;
+export type PollFailure = Exclude<Failure, 'session-refused' | 'sign-in-refused' | 'starved'>;
 
 export function isPollFailure(failure: Failure): failure is PollFailure {
-  return failure !== 'sign-in-refused' && failure !== 'starved';
+  return failure !== 'session-refused' && failure !== 'sign-in-refused' && failure !== 'starved';
 }
 
 /** Whether an error only says that `signal` aborted the step. */

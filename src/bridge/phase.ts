@@ -14,6 +14,8 @@ export type Phase =
       /** Consecutive refused answers to `initiateSession`. */
       readonly refusals: number;
       readonly needsSignIn: boolean;
+      /** A new ticket was fetched for this session: if the server still opens none, time has to help. */
+      readonly hasFreshTicket: boolean;
       /** The generation is committed as `opening`: only the session itself is missing. */
       readonly isBegun: boolean;
     }
@@ -43,13 +45,21 @@ export const GAP_REASONS = [
   'session-lost',
   'poison',
   'starved',
+  'session-refused',
   'counter-restart',
 ] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 
 /** What went wrong in a step, reduced to what the next phase depends on. */
 export type Failure =
-  'transient' | 'session-lost' | 'ticket-lost' | 'starved' | 'sign-in-refused' | 'wrong-service' | 'refused-document';
+  | 'transient'
+  | 'session-lost'
+  | 'ticket-lost'
+  | 'session-refused'
+  | 'starved'
+  | 'sign-in-refused'
+  | 'wrong-service'
+  | 'refused-document';
 
 export interface FailurePolicy {
   /** After so many transient failures in a row the session is doubted and a fresh ticket is fetched (transport §9.3). */
@@ -71,7 +81,7 @@ export type OpenPhase = Phase & { readonly kind: 'open' };
 export type StoppedPhase = Phase & { readonly kind: 'stopped' };
 
 export function opening(reason: GapReason, needsSignIn: boolean): OpeningPhase {
-  return { kind: 'opening', reason, failures: 0, refusals: 0, needsSignIn, isBegun: false };
+  return { kind: 'opening', reason, failures: 0, refusals: 0, needsSignIn, hasFreshTicket: false, isBegun: false };
 }
 
 /** After a poll that brought a readable answer: nothing is wrong, nothing is left to do. */
@@ -107,6 +117,7 @@ export function firstPhase(
     case 'opening':
       return opening('opening-interrupted', true);
     case 'ended':
+    case 'retired':
       return opening(generation === 0 ? 'first-start' : 'restart', true);
     case 'quarantined':
       return { kind: 'quarantined', until: poison.until ?? losses.until ?? 0 };
@@ -119,7 +130,7 @@ export function firstPhase(
 export function afterSignIn(phase: Phase): Phase {
   switch (phase.kind) {
     case 'opening':
-      return { ...phase, needsSignIn: false };
+      return { ...phase, needsSignIn: false, hasFreshTicket: true };
     case 'open':
       return { ...phase, needsSignIn: false, hasFreshTicket: true, failures: 0 };
     case 'quarantined':
@@ -164,9 +175,14 @@ function afterFailureOpening(phase: OpeningPhase, failure: Failure, policy: Fail
       // The ticket is worth one try; without it a full sign-in (transport §8, "ends not asked for").
       return {
         phase: { ...phase, failures, needsSignIn: true },
-        wait: failures > 1 ? 'backoff' : 'none',
+        wait: waitForTicket(failures, policy),
         givesUpDocument: false,
       };
+    case 'session-refused':
+      if (!phase.hasFreshTicket) {
+        return { phase: { ...phase, failures, needsSignIn: true }, wait: 'none', givesUpDocument: false };
+      }
+      return { phase: { ...phase, failures, hasFreshTicket: false }, wait: 'long', givesUpDocument: false };
     case 'wrong-service':
       return { phase: { ...phase, failures }, wait: 'long', givesUpDocument: false };
     case 'sign-in-refused':
@@ -174,6 +190,12 @@ function afterFailureOpening(phase: OpeningPhase, failure: Failure, policy: Fail
     default:
       return unreachable(failure);
   }
+}
+
+/** Tickets that are given and not taken: a server that goes on like that is not asked for one every few seconds. */
+function waitForTicket(failures: number, { rebuildAfterFailures }: FailurePolicy): Transition['wait'] {
+  if (failures === 1) return 'none';
+  return failures > rebuildAfterFailures ? 'long' : 'backoff';
 }
 
 function afterFailureOpen(phase: OpenPhase, failure: Failure, policy: FailurePolicy): Transition {
@@ -191,6 +213,9 @@ function afterFailureOpen(phase: OpenPhase, failure: Failure, policy: FailurePol
     }
     case 'starved':
       return { phase: opening('starved', false), wait: 'none', givesUpDocument: false };
+    case 'session-refused':
+      // Another session would be refused as well, and meanwhile count among the endpoints of the user.
+      return { phase: opening('session-refused', false), wait: 'long', givesUpDocument: false };
     case 'session-lost':
     case 'ticket-lost':
       if (phase.hasFreshTicket || failure === 'session-lost') {

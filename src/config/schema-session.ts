@@ -59,6 +59,13 @@ export const SESSION = {
     min: 10,
     max: 3_600_000,
   },
+  retryLongMs: {
+    doc: 'Wait where trying again soon does not help: an address that does not speak CWA, a session that the server will not open, trouble behind the server that lasts.',
+    format: 'milliseconds',
+    default: 300_000,
+    min: 100,
+    max: 3_600_000,
+  },
   rebuildAfterFailures: {
     doc: 'Failed polls in a row after which the session is doubted: a fresh ticket is fetched, and if as many polls fail with it too, a new session is opened.',
     format: 'count',

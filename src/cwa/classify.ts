@@ -124,13 +124,14 @@ export function authenticationRefused(answer: AnswerFacts, scheme: string): Sign
   return new SignInRefusedError(`${what}; ${advice}`, contextOf(answer));
 }
 
-const SERVER_TROUBLE: readonly number[] = [
-  ERROR_INVALID_BACK_END_MESSAGE,
-  ERROR_BACK_END_TIMEOUT,
-  ERROR_CONNECTION_FAILED,
-  ERROR_TLS_FAILED,
-  ERROR_INTERNAL_FAILURE,
-];
+/** Trouble of the server and of what is behind it, and how patiently it is retried (transport §9.2). */
+const SERVER_TROUBLE: ReadonlyMap<number, TransientReason> = new Map([
+  [ERROR_INVALID_BACK_END_MESSAGE, 'server-failure'],
+  [ERROR_BACK_END_TIMEOUT, 'server-fault'],
+  [ERROR_CONNECTION_FAILED, 'server-fault'],
+  [ERROR_TLS_FAILED, 'server-tls'],
+  [ERROR_INTERNAL_FAILURE, 'server-failure'],
+]);
 
 /**
  * The error that a fault code stands for on its own; null for codes that concern a single request (18000, 18001,
@@ -146,10 +147,10 @@ export function classifyFault(answer: AnswerFacts, fault: CwaFault): BridgeError
     const { retryAfterMs } = answer;
     return new TransientError(`${what}; it is repeated after a wait`, { reason: 'throttled', retryAfterMs, context });
   }
-  if (fault.code !== null && SERVER_TROUBLE.includes(fault.code)) {
-    return new TransientError(`${what}; it is repeated after a wait`, { reason: 'server-fault', context });
-  }
-  return null;
+  const reason = fault.code === null ? undefined : SERVER_TROUBLE.get(fault.code);
+  if (reason === undefined) return null;
+  const { retryAfterMs } = answer;
+  return new TransientError(`${what}; it is repeated after a wait`, { reason, retryAfterMs, context });
 }
 
 function told(answer: AnswerFacts): string {

@@ -1,7 +1,7 @@
 import { BridgeError } from '../lib/errors.ts';
 import { classifyFault } from './classify.ts';
 import type { DocumentLimits } from './document-limits.ts';
-import { SessionLostError, TicketLostError, TransientError } from './errors.ts';
+import { SessionLostError, SessionRefusedError, TransientError } from './errors.ts';
 import { COMMAND_PATH, RESPONSES } from './protocol.ts';
 import { readAnswer, throwIfNotSuccess } from './read-answer.ts';
 import { initiateSessionRequest, terminateSessionRequest } from './requests.ts';
@@ -63,8 +63,8 @@ function troubleIn({ responses }: ResponsesAnswer, answer: HttpAnswer): BridgeEr
 
 /**
  * Opens a session with the ticket at hand. Sign-in troubles inside OCS show only later, as `requestFailed` with this
- * rid on the data channel (protocol notes, transport §4). The trouble of a refusal is a {@link TicketLostError}: the
- * next thing to try is a full sign-in (§8).
+ * rid on the data channel (protocol notes, transport §4). The trouble of a refusal is a {@link SessionRefusedError}:
+ * the next thing to try is a full sign-in (§8).
  *
  * @throws as {@link sendCommand}.
  */
@@ -133,7 +133,10 @@ function refusedSession(answer: HttpAnswer, { fault, name }: CwaResponse): Bridg
   const trouble = fault === null ? null : classifyFault(answer, fault);
   if (trouble instanceof TransientError) return trouble;
   const code = fault?.code ?? null;
+  const sipCode = fault?.sip?.code ?? null;
   const { operation, statusCode } = answer;
-  const what = `${operation}: the server refused to open a session (${name}, error code ${String(code ?? 'absent')})`;
-  return new TicketLostError(`${what}; the account signs in again`, { operation, statusCode, faultCode: code });
+  const codes = `${name}, error code ${String(code ?? 'absent')}, SIP code ${String(sipCode ?? 'absent')}`;
+  const what = `${operation}: the server refused to open a session (${codes})`;
+  const remedy = 'the account signs in again, and if that does not help, waits';
+  return new SessionRefusedError(`${what}; ${remedy}`, { operation, statusCode, faultCode: code, sipCode });
 }

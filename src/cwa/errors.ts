@@ -15,6 +15,8 @@ export type TransientReason =
   | 'timeout' // no answer, or a stalled body
   | 'cut-body' // the body ended before its announced end: never a document
   | 'throttled' // error code 18101
+  | 'server-failure' // codes 18202 and 18400: retried at the usual pace for a while only
+  | 'server-tls' // code 18302: retried slowly
   | 'server-fault'; // an error code of the server's back end
 
 /** The step may succeed when it is repeated. The cursor and the ticket are still good. */
@@ -50,6 +52,13 @@ export class SessionLostError extends BridgeError {
 export class TicketLostError extends BridgeError {
   constructor(message: string, context: Readonly<Record<string, unknown>> = {}) {
     super(message, { code: 'cwa-ticket-lost', disposition: 'reconnect', context });
+  }
+}
+
+/** The server would not open a session for an account that is signed in. A new ticket may help, or time. */
+export class SessionRefusedError extends BridgeError {
+  constructor(message: string, context: Readonly<Record<string, unknown>> = {}) {
+    super(message, { code: 'cwa-session-refused', disposition: 'reconnect', context });
   }
 }
 

@@ -7,8 +7,6 @@ import type { SealingKey } from '../bridge/sealing.ts';
 import { readSecretKeys } from '../config/secret-key.ts';
 import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 
-/** Between tries against an address that does not speak CWA. */
-const LONG_WAIT_MS = 300_000;
 /** Without a sealing key, how long a refused sign-in counts over restarts; longer than usual lock-out windows. */
 export const REFUSAL_MEMORY_MS = 3_600_000;
 
@@ -70,11 +68,11 @@ export function sessionSettingsOf({
   session,
   signIn,
 }: Pick<BridgeConfiguration, 'session' | 'signIn'>): SessionSettings {
-  const { retryMinMs, retryMaxMs, quarantineRetryMs, ...same } = session;
+  const { retryMinMs, retryMaxMs, retryLongMs, quarantineRetryMs, ...same } = session;
   return {
     ...same,
     backoff: { minMs: retryMinMs, maxMs: retryMaxMs },
-    longWaitMs: LONG_WAIT_MS,
+    longWaitMs: retryLongMs,
     quarantineMs: quarantineRetryMs,
     signInRefusalsMax: signIn.refusalsMax,
     secretCheckMs: signIn.secretCheckMs,

@@ -2,9 +2,10 @@ import type { OperationType } from '../../records/operations-record.ts';
 import type { OperationFacts } from '../../records/topics/operations.ts';
 import type { AccountProgress } from '../account-progress.ts';
 import { NO_LOSSES } from '../losses.ts';
-import { OPEN, opening, type Phase } from '../phase.ts';
+import type { Phase } from '../phase.ts';
 import { followedBy, type Plan, type PlanContext } from '../plan.ts';
 import { planEnded } from '../plan-generation.ts';
+import { phaseAfterStop } from '../stopped.ts';
 import { RecordBatch } from '../record-batch.ts';
 import type { Order } from './order.ts';
 import { type CarriedOutOrder, type Hold, type OrderOutcome, withOrderDone } from './orders-done.ts';
@@ -93,13 +94,15 @@ export function planResume(context: PlanContext, progress: AccountProgress, orde
     losses: NO_LOSSES,
     logins: { ...progress.logins, refusals: [] },
   };
+  const isStopped = phase.kind === 'quarantined' || phase.kind === 'stopped';
   const detail = `lifted: ${lifted.join(', ')}`;
   const result = { outcome: 'done', detail, hold: 'none' } as const;
   const plan = planOrderDone(context, pardoned, order, result, [
-    ...(phase.kind === 'quarantined' ? [['quarantineLifted', { reason: 'operator' }] as const] : []),
+    ...(isStopped ? [['quarantineLifted', { reason: 'operator' }] as const] : []),
     ['resumed', { reason: 'operator', detail: `by ${order.by}: ${detail}` }],
   ]);
-  return { plan, phase: phaseAfterResume(plan.next, phase) };
+  const isHeldInPhase = phase.kind === 'open' || phase.kind === 'opening';
+  return { plan, phase: isHeldInPhase ? phase : phaseAfterStop(plan.next) };
 }
 
 function liftedBy({ logins, orders }: AccountProgress, phase: Phase): readonly string[] {
@@ -107,13 +110,7 @@ function liftedBy({ logins, orders }: AccountProgress, phase: Phase): readonly s
   if (orders.hold === 'paused') lifted.push('pause');
   if (orders.hold === 'signed-out') lifted.push('sign-out');
   if (phase.kind === 'quarantined') lifted.push('quarantine');
+  if (phase.kind === 'stopped') lifted.push('stop');
   if (logins.refusals.length > 0) lifted.push(`${String(logins.refusals.length)} refused sign-ins`);
   return lifted;
-}
-
-/** A session that is there goes on, a generation that was begun gets its session, and else a new one begins. */
-function phaseAfterResume({ state, watch }: AccountProgress, phase: Phase): Phase {
-  if (phase.kind === 'open' || phase.kind === 'opening') return phase;
-  if (state === 'open') return { ...OPEN, needsSignIn: true, toSubscribe: watch.pending };
-  return { ...opening('restart', true), isBegun: state === 'opening' };
 }

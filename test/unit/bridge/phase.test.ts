@@ -16,6 +16,7 @@ const TABLE: Record<
       'session-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
       'ticket-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
       starved: { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'session-refused': { kind: 'opening', needsSignIn: true, wait: 'none' },
       'sign-in-refused': { kind: 'stopped', code: 'sign-in-refused', wait: 'none' },
       'wrong-service': { kind: 'opening', failures: 1, wait: 'long' },
       'refused-document': { kind: 'opening', failures: 1, refusals: 1, wait: 'backoff' },
@@ -28,6 +29,7 @@ const TABLE: Record<
       'session-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
       'ticket-lost': { kind: 'opening', needsSignIn: true, wait: 'none' },
       starved: { kind: 'opening', needsSignIn: true, wait: 'none' },
+      'session-refused': { kind: 'opening', needsSignIn: true, wait: 'none' },
       'sign-in-refused': { kind: 'stopped', code: 'sign-in-refused', wait: 'none' },
       'wrong-service': { kind: 'opening', failures: 1, wait: 'long' },
       'refused-document': { kind: 'opening', failures: 1, refusals: 0, wait: 'backoff' },
@@ -40,6 +42,7 @@ const TABLE: Record<
       'session-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: false, wait: 'none' },
       'ticket-lost': { kind: 'open', needsSignIn: true, wait: 'none' },
       starved: { kind: 'opening', reason: 'starved', needsSignIn: false, wait: 'none' },
+      'session-refused': { kind: 'opening', reason: 'session-refused', needsSignIn: false, wait: 'long' },
       'sign-in-refused': { kind: 'stopped', wait: 'none' },
       'wrong-service': { kind: 'open', failures: 1, wait: 'long' },
       'refused-document': { kind: 'open', refusals: 1, wait: 'backoff' },
@@ -52,6 +55,7 @@ const TABLE: Record<
       'session-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: false, wait: 'none' },
       'ticket-lost': { kind: 'opening', reason: 'session-lost', needsSignIn: true, wait: 'none' },
       starved: { kind: 'opening', reason: 'starved', needsSignIn: false, wait: 'none' },
+      'session-refused': { kind: 'opening', reason: 'session-refused', needsSignIn: false, wait: 'long' },
       'sign-in-refused': { kind: 'stopped', wait: 'none' },
       'wrong-service': { kind: 'open', failures: 1, wait: 'long' },
       'refused-document': { kind: 'open', refusals: 1, wait: 'backoff' },
@@ -78,6 +82,31 @@ describe('the phase after a failure', () => {
     let phase = afterSignIn({ ...OPEN, needsSignIn: true });
     for (let i = 0; i < 3; i++) phase = afterFailure(phase, 'transient', POLICY).phase;
     expect(phase).toMatchObject({ kind: 'opening', reason: 'session-lost' });
+  });
+
+  test('signs in once for a session that is refused, and then waits long', () => {
+    const waits: string[] = [];
+    let phase: Phase = opening('session-lost', false);
+    for (let i = 0; i < 4; i++) {
+      const transition = afterFailure(phase, 'session-refused', POLICY);
+      waits.push(transition.wait);
+      phase =
+        transition.phase.kind === 'opening' && transition.phase.needsSignIn
+          ? afterSignIn(transition.phase)
+          : transition.phase;
+    }
+    expect(waits).toEqual(['none', 'long', 'none', 'long']);
+  });
+
+  test('waits long for tickets that are given and not taken', () => {
+    const waits: string[] = [];
+    let phase: Phase = opening('session-lost', false);
+    for (let i = 0; i < 5; i++) {
+      const transition = afterFailure(phase, 'ticket-lost', POLICY);
+      waits.push(transition.wait);
+      phase = afterSignIn(transition.phase);
+    }
+    expect(waits).toEqual(['none', 'backoff', 'backoff', 'long', 'long']);
   });
 
   test.each<readonly [string, Phase]>([

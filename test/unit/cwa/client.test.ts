@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
 import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
-import { SessionLostError, SignInRefusedError, TicketLostError, TransientError } from '../../../src/cwa/errors.ts';
+import {
+  SessionLostError,
+  SessionRefusedError,
+  SignInRefusedError,
+  TicketLostError,
+  TransientError,
+} from '../../../src/cwa/errors.ts';
 import type { ExchangeFacts } from '../../../src/cwa/transport.ts';
 import { eventsReply, failureOf, logonReply, NEVER, PASSWORD, until, useHarness } from './client-harness.ts';
 import { reply } from './scripted-server.ts';
@@ -99,9 +105,9 @@ describe('a session', () => {
   });
 
   test.each([
-    ['<requestRejected rid="1"/>', TicketLostError],
-    ['<requestFailed rid="1"><error code="18100"/></requestFailed>', TicketLostError],
-    ['<error code="18000"/>', TicketLostError],
+    ['<requestRejected rid="1"/>', SessionRefusedError],
+    ['<requestFailed rid="1"><error code="18100"/></requestFailed>', SessionRefusedError],
+    ['<error code="18000"/>', SessionRefusedError],
     ['<requestFailed rid="1"><error code="18203"/></requestFailed>', TransientError],
     ['<requestAccepted rid="1"/>', TransientError],
   ])('is not opened by %s', async (inner, expected) => {

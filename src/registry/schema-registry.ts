@@ -90,7 +90,7 @@ export class SchemaRegistry {
         dispatcher: this.#agent,
         signal: AbortSignal.any([signal, timeout]),
       });
-      return { status: response.statusCode, json: parsed(await textOf(response.body)) };
+      return { status: response.statusCode, json: parsed(this.#masked(await textOf(response.body))) };
     } catch (error) {
       signal.throwIfAborted();
       const reason = timeout.aborted ? `no answer within ${String(timeoutMs)} ms` : wordsOf(error);
@@ -105,13 +105,31 @@ export class SchemaRegistry {
   }
 
   #headers(hasBody: boolean): Readonly<Record<string, string>> {
-    const { credentials } = this.#options;
-    const login = credentials === null ? null : Buffer.from(`${credentials.username}:${credentials.password}`);
+    const login = this.#login();
     return {
       accept: `${MEDIA_TYPE}, application/json`,
       ...(hasBody && { 'content-type': MEDIA_TYPE }),
-      ...(login !== null && { authorization: `Basic ${login.toString('base64')}` }),
+      ...(login !== null && { authorization: `Basic ${login}` }),
     };
+  }
+
+  #login(): string | null {
+    const { credentials } = this.#options;
+    return credentials === null
+      ? null
+      : Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
+  }
+
+  /** What registries and the proxies before them say is quoted in errors, and some repeat what they were sent. */
+  #masked(text: string): string {
+    const { credentials } = this.#options;
+    const login = this.#login();
+    if (credentials === null || login === null || credentials.password === '') return text;
+    const inJson = JSON.stringify(credentials.password).slice(1, -1);
+    return text
+      .replaceAll(login, '[secret]')
+      .replaceAll(inJson, '[secret]')
+      .replaceAll(credentials.password, '[secret]');
   }
 
   #at(what: string): string {

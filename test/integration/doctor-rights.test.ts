@@ -197,7 +197,7 @@ describe('doctor asks for each right and finds missing', () => {
     const stage = await guarded();
     const instead = [on(stage, 'progress', AclOperationTypes.READ)];
     const diagnosis = await examineWithout(stage, 'read', [], instead);
-    expect(warningsOf(diagnosis)).toEqual(['acl-read-data']);
+    expect(warningsOf(diagnosis)).toEqual(['acl-read-orders', 'acl-read-data']);
     expect(diagnosis.status).toBe(0);
   });
 

@@ -1,18 +1,10 @@
 import type { KafkaError } from '../../kafka/kafka-error.ts';
-import type { KafkajsProbe, TopicHealth } from '../../kafka/kafkajs-probe.ts';
+import type { KafkajsProbe } from '../../kafka/kafkajs-probe.ts';
 import type { TopicPlan } from '../../kafka/topic-admin.ts';
-import { differencesOf, type TopicDifference } from '../../kafka/topics.ts';
 import { deniedBy } from './rights.ts';
 import type { Section } from './section.ts';
-import { failed, ok, type Verdict, warning } from './verdict.ts';
-
-/** What of a topic could be seen. */
-interface SeenTopic {
-  readonly plan: TopicPlan;
-  readonly health: TopicHealth;
-  /** Null without the right to read them. */
-  readonly settings: ReadonlyMap<string, string> | null;
-}
+import { noLeader, type SeenTopic, verdictOnReplicas, verdictsOnSettings } from './topic-verdicts.ts';
+import { failed, ok, warning } from './verdict.ts';
 
 export interface TopicsWanted {
   readonly plans: readonly TopicPlan[];
@@ -49,7 +41,7 @@ export async function checkTopics(
   }
   addPresence(section, plans.length, { missing, hidden, orders });
   addReplicas(section, seen, leaderless);
-  addSettings(section, seen, progress);
+  addSettings(section, seen, shardTopics(seen, { progress, orders }));
   return {
     partitions: new Map(seen.map(({ plan, health }) => [plan.name, health.partitions.length])),
     hidden: new Set(hidden),
@@ -101,45 +93,20 @@ function addReplicas(section: Section, seen: readonly SeenTopic[], leaderless: r
   if (verdicts.length === 0 && seen.length > 0) section.add('replicas', ok('every partition has its replicas in sync'));
 }
 
-function noLeader(topic: string): Verdict {
-  return failed(
-    'no-leader',
-    `partitions of ${topic} have no leader: nothing can be written`,
-    'bring the brokers back that hold its replicas (`kafka-topics.sh --describe --unavailable-partitions`)',
-  );
+/**
+ * The topics whose number of partitions is left to the check of the shards: the progress topic, and where that differs
+ * the orders topic, which has as many.
+ */
+function shardTopics(
+  seen: readonly SeenTopic[],
+  { orders, progress }: { readonly orders: string; readonly progress: string },
+): readonly string[] {
+  const shards = seen.find(({ plan }) => plan.name === progress);
+  const areAsPlanned = shards === undefined || shards.health.partitions.length === shards.plan.partitions;
+  return areAsPlanned ? [progress] : [progress, orders];
 }
 
-/** Null if nothing is amiss. */
-function verdictOnReplicas({ health, plan, settings }: SeenTopic): Verdict | null {
-  const { partitions } = health;
-  const topic = plan.name;
-  if (partitions.some(({ leader }) => leader < 0)) return noLeader(topic);
-  const needed = Number(settings?.get('min.insync.replicas') ?? 1);
-  const fewest = Math.min(...partitions.map(({ inSync }) => inSync));
-  const replicas = Math.min(...partitions.map((partition) => partition.replicas));
-  if (replicas < needed) {
-    return failed(
-      'min-insync-too-high',
-      `${topic} has ${String(replicas)} replicas and min.insync.replicas=${String(needed)}: nothing can be written, ever`,
-      `give it more replicas, or lower the setting: \`kafka-configs.sh --alter --topic ${topic} --add-config min.insync.replicas=1\``,
-    );
-  }
-  if (fewest < needed) {
-    return failed(
-      'under-min-insync',
-      `${topic} has ${String(fewest)} replicas in sync and needs ${String(needed)}: nothing can be written`,
-      'bring the brokers back that hold the other replicas',
-    );
-  }
-  if (fewest >= replicas) return null;
-  return warning(
-    'under-replicated',
-    `${topic} has ${String(fewest)} of ${String(replicas)} replicas in sync`,
-    'look at the brokers that lag (`kafka-topics.sh --describe --under-replicated-partitions`)',
-  );
-}
-
-function addSettings(section: Section, seen: readonly SeenTopic[], progress: string): void {
+function addSettings(section: Section, seen: readonly SeenTopic[], shards: readonly string[]): void {
   const closed = seen.filter(({ settings }) => settings === null).map(({ plan }) => plan.name);
   if (closed.length > 0) {
     section.add(
@@ -151,42 +118,8 @@ function addSettings(section: Section, seen: readonly SeenTopic[], progress: str
       ),
     );
   }
-  const verdicts = seen.flatMap((topic) => verdictsOnSettings(topic, progress));
+  const verdicts = seen.flatMap((topic) => verdictsOnSettings(topic, shards));
   for (const verdict of verdicts) section.add('settings', verdict);
   const isAllRight = verdicts.length === 0 && closed.length === 0 && seen.length > 0;
   if (isAllRight) section.add('settings', ok('as `topics --diff` wants them'));
-}
-
-function verdictsOnSettings({ health, plan, settings }: SeenTopic, progress: string): readonly Verdict[] {
-  const compared = settings === null ? { ...plan, settings: new Map<string, string>() } : plan;
-  const actual = {
-    name: plan.name,
-    partitions: health.partitions.length,
-    replicationFactor: health.partitions[0]?.replicas ?? 0,
-    settings: settings ?? new Map<string, string>(),
-  };
-  const differences = differencesOf(compared, actual);
-  const wrong = differences.filter(({ what }) => what === 'cleanup.policy');
-  const other = differences.filter(
-    (difference) => !wrong.includes(difference) && !(difference.what === 'partitions' && plan.name === progress),
-  );
-  return [
-    ...wrong.map(({ actual: found, expected, topic }) =>
-      failed(
-        'topic-cleanup',
-        `${topic} has cleanup.policy=${found} and needs ${expected}: Kafka would remove what must stay, or keep what must go`,
-        `\`kafka-configs.sh --alter --topic ${topic} --add-config cleanup.policy=${expected}\``,
-      ),
-    ),
-    ...(other.length === 0 ? [] : [differs(plan.name, other)]),
-  ];
-}
-
-function differs(topic: string, differences: readonly TopicDifference[]): Verdict {
-  const told = differences.map(({ what, actual, expected }) => `${what}=${actual} (planned ${expected})`).join(', ');
-  return warning(
-    'topic-differs',
-    `${topic} has ${told}`,
-    '`cwa-bridge topics --diff` shows all differences; change the topic, or `kafka.topics` if it is meant so',
-  );
 }

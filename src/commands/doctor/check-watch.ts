@@ -24,5 +24,5 @@ export function verdictsOnWatchLists({ accounts }: Pick<BridgeConfiguration, 'ac
     const remedy = 'add users to `accounts[].watch.users` or `file`';
     verdicts.push(warning('watch-empty', `${idle.join(', ')} watch nobody but the contact list`, remedy));
   }
-  return verdicts.length > 0 ? verdicts : [ok(`${String(owners.size)} users, each under one account`)];
+  return verdicts.length > 0 ? verdicts : [ok(`users watched: ${String(owners.size)}, each by one account`)];
 }

@@ -62,6 +62,19 @@ describe('exactly once', { timeout: TIMEOUT_MS }, () => {
     expect(Object.keys(report.linkFaults).length).toBeGreaterThanOrEqual(5);
   });
 
+  test('holds for values in Avro, read by the schemas that the registry hands out', async ({ signal }) => {
+    const report = await run(
+      {
+        ...SHORT,
+        ...{ seed: 'short form, Avro', format: 'avro', events: 1_000, seconds: 15 },
+        ...{ kills: 4, pauses: 0, brokerPauses: 0 },
+      },
+      signal,
+    );
+    expectExactlyOnce(report);
+    expect(report).toMatchObject({ format: 'avro', done: { kill: 4 }, sessionsOpened: SHORT.accounts });
+  });
+
   test('holds over killed nodes and moved leaders of a replicated Kafka', async ({ signal }) => {
     const report = await run(
       {

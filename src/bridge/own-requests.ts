@@ -16,7 +16,7 @@ export interface SentRequests {
 /**
  * Requests of one POST as the account's progress keeps them, so that an outcome that comes later on the data channel,
  * perhaps to another process, is known for the answer to our own request. A POST takes its rids from one counter, so
- * two numbers stand for all of them: a watch list of 20,000 users is 400 requests.
+ * two numbers stand for all of them: a watch list of 1,000 users is 20 requests.
  */
 export interface RememberedRequests {
   readonly method: string;

@@ -56,6 +56,7 @@ export class Subscriber {
 
   /** How many users the server refuses to subscribe. */
   get refusedCount(): number {
+    if (this.#refused.size === 0) return 0;
     const awaited = this.#awaitedUsers();
     return [...this.#refused.keys()].filter((uri) => awaited.has(uri)).length;
   }
@@ -97,7 +98,7 @@ export class Subscriber {
       this.#take(requests, answered);
     }
     const users = chunks.flat();
-    log.info({ users: users.length, requests: requests.length }, 'users subscribed');
+    if (answered !== null) log.info({ users: users.length, requests: requests.length }, 'users subscribed');
     const done = new Set(users);
     return { ...phase, toSubscribe: phase.toSubscribe.filter((uri) => !done.has(uri)) };
   }

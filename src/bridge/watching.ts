@@ -27,8 +27,8 @@ export class Watching {
 
   /** Adopts a changed list where there is no session that it could be subscribed in. */
   async withoutSession(phase: Phase): Promise<void> {
-    const { change } = this.#parts.watch;
-    if (phase.kind !== 'open' && change !== null) await this.#changer.withoutSession(change);
+    const change = phase.kind === 'open' ? null : this.#parts.watch.change;
+    if (change !== null) await this.#changer.withoutSession(change);
   }
 
   /**

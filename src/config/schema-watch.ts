@@ -23,7 +23,10 @@ export const POOL = {
   watch: WATCHED,
 } as const satisfies Section;
 
-/** Rules over all watch lists. */
+/**
+ * Rules over all watch lists. The upper bound of `usersPerAccountMax` keeps the progress record of an account, which
+ * names everybody who is awaited, below 64 KiB.
+ */
 export const WATCH = {
   overlap: {
     doc: 'What a user under two accounts means: `refuse` makes the configuration invalid, `allow` publishes both views.',

@@ -96,6 +96,20 @@ test('who is added to a watch file is subscribed, who is taken out is unsubscrib
   await expectNoHole(records);
 }, 120_000);
 
+test('SIGHUP has the files read at once, and ends nothing', async () => {
+  const { file, write } = await watchFile([ANNA]);
+  const settings = { watch: { reloadMs: 3_600_000 }, accounts: [accountOf('watcher', { file })] };
+  const stage = await setStage({ settings });
+  const { records } = stage;
+  const { child } = await stage.spawn();
+  await records.count('snapshotEnded', 1);
+  await write([ANNA, BEN]);
+  child.signal('SIGHUP');
+  await records.count('snapshotEnded', 2);
+  expect([watchersOf(stage, ANNA), watchersOf(stage, BEN)]).toEqual([1, 1]);
+  expect(await child.end()).toMatchObject({ status: 0 });
+}, 120_000);
+
 test('a restart with a changed file asks for the difference only', async () => {
   const { file, write } = await watchFile([ANNA, BEN]);
   const stage = await setStage({ settings: { ...RELOAD, ...SEALED, accounts: [accountOf('watcher', { file })] } });

@@ -50,7 +50,7 @@ export class Child {
     return this.#stdout;
   }
 
-  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): void {
+  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGHUP'): void {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(name);
   }
 

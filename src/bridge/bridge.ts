@@ -3,6 +3,7 @@ import { unreachable } from '../lib/assert.ts';
 import { beginGeneration } from './begin-generation.ts';
 import { commitWhatIsDue } from './between-polls.ts';
 import { Canary } from './canary.ts';
+import { EnvelopeWatch } from './envelope-watch.ts';
 import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { failureWaitMs } from './failure-wait.ts';
 import { carryOutOrder } from './orders/carry-out.ts';
@@ -46,6 +47,7 @@ export class Bridge {
   readonly #watching: Watching;
   readonly #polling: Polling;
   readonly #canary: Canary;
+  readonly #envelopes: EnvelopeWatch;
   #phase: Phase;
   /** No step is tried before: a long wait is cut into turns. Monotonic. */
   #resumesAt = Number.NEGATIVE_INFINITY;
@@ -59,6 +61,7 @@ export class Bridge {
       this.#upkeep.polled();
     });
     this.#canary = new Canary(parts);
+    this.#envelopes = new EnvelopeWatch(parts);
     this.#phase = firstPhase(parts.cursor.progress, hasTicket);
   }
 
@@ -150,8 +153,9 @@ export class Bridge {
     const watched = await this.#watching.step(commit, phase, signal);
     if (watched !== null) return watched;
     const { cursor, watch } = this.#parts;
-    const { generation } = cursor.progress;
+    const before = cursor.progress;
     const result = await this.#polling.poll(signal);
+    this.#envelopes.look(result, before);
     if (result.kind === 'events') await publishAnswer(this.#parts, commit, result);
     throwIfSessionRefused(result, cursor.progress);
     this.#watching.heard(result);
@@ -160,7 +164,7 @@ export class Bridge {
     await this.#canary.afterPoll(result, commit, signal);
     await this.#parts.orders.sleep(this.#polling.waitMs, signal);
     // The server counts anew: whom it still watches for us is doubtful.
-    return cursor.progress.generation === generation ? OPEN : { ...OPEN, toSubscribe: watch.users };
+    return cursor.progress.generation === before.generation ? OPEN : { ...OPEN, toSubscribe: watch.users };
   }
 
   /** A session that is open is kept alive meanwhile. */

@@ -1,6 +1,7 @@
 import type { OrderKind } from './orders/order.ts';
 import type { Hold, OrderOutcome } from './orders/orders-done.ts';
 import type { CanaryOutcome } from './canary.ts';
+import type { AckIdOddity } from './envelope-watch.ts';
 import type { PollFailure } from './failure.ts';
 import type { GapReason, Phase } from './phase.ts';
 
@@ -23,6 +24,9 @@ export interface AccountObserver {
   deadLettered(reason: string, count: number): void;
   phaseChanged(phase: Phase): void;
   canaryEnded(outcome: CanaryOutcome): void;
+  ackIdOdd(oddity: AckIdOddity): void;
+  /** Whether the session runs out of time although its polls say that a person is active. */
+  sessionTimeLow(isLow: boolean): void;
   orderCarriedOut(kind: OrderKind, outcome: OrderOutcome): void;
   /** Whether the account is held back by an operator; told at the start and whenever it changes. */
   holdChanged(hold: Hold): void;

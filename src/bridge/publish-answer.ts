@@ -18,7 +18,7 @@ export async function publishAnswer(
   const { clock, cursor, log, observer } = parts;
   const received = { answer: result.answer, polledAckId: cursor.progress.ackId, receivedAt: result.receivedAt };
   const plan = planAnswer(planContext(parts), cursor.progress, received);
-  warnAboutEnvelope(parts, plan, received);
+  for (const warning of result.answer.warnings) log.debug({ warning }, 'oddity in the envelope');
   for (const { name } of plan.events) observer.eventReceived(name);
   if (plan.repeats > 0) observer.repeatDropped(plan.repeats);
   if (!plan.isWorthCommitting) return;
@@ -69,16 +69,4 @@ function eventsIn({ batch }: AnswerPlan, { topic }: RecordRejectedError): Reject
 
 function isOfEvent({ value }: DataRecord): boolean {
   return value.channel === 'data' && value.recordType !== 'deadLetter';
-}
-
-function warnAboutEnvelope({ cursor, log, observer }: BridgeParts, plan: AnswerPlan, { answer }: ReceivedAnswer): void {
-  const { ack } = plan;
-  if (ack.kind === 'foreign-session') {
-    observer.polled('foreign-session', null);
-    log.error({ sid: answer.sid, expected: cursor.progress.sid }, 'answer of another session: not published');
-  }
-  if (ack.kind === 'lowered')
-    log.warn({ from: cursor.progress.ackId, to: ack.ackId }, 'the server lowered its ackId: adopted');
-  if (ack.kind === 'missing' || ack.kind === 'invalid') log.warn({ kind: ack.kind }, 'no usable ackId: ours is kept');
-  for (const warning of answer.warnings) log.debug({ warning }, 'oddity in the envelope');
 }

@@ -106,6 +106,14 @@ export class AccountMeter implements AccountObserver {
     this.#metrics.gaps.inc({ account: this.#account, reason });
   }
 
+  ackIdOdd(oddity: Parameters<AccountObserver['ackIdOdd']>[0]): void {
+    this.#metrics.ackIdOddities.inc({ account: this.#account, oddity });
+  }
+
+  sessionTimeLow(isLow: boolean): void {
+    this.#metrics.sessionTimeLow.set({ account: this.#account }, isLow ? 1 : 0);
+  }
+
   canaryEnded(outcome: Parameters<AccountObserver['canaryEnded']>[0]): void {
     this.#metrics.canaries.inc({ account: this.#account, outcome });
     if (outcome !== 'answered' && outcome !== 'failed') return;

@@ -132,6 +132,20 @@ export const INSTRUMENTS = {
     bad: '`refused` grows: wrong password; after two the account stops so that the domain does not lock it. `accepted` grows quickly: sessions do not last.',
     labels: { site: 'site', account: 'account', outcome: 'signInOutcome' },
   },
+  sessionTimeLow: {
+    kind: 'gauge',
+    name: 'session_time_low',
+    help: '1 while less than a fifth of its longest time is left to the session although polls say that a person is active.',
+    bad: '1: the server does not count polls as activity; the session will end, and a new one begins with a gap.',
+    labels: PER_ACCOUNT,
+  },
+  ackIdOddities: {
+    kind: 'counter',
+    name: 'ack_id_oddities_total',
+    help: 'Answers whose `ackId` was lower than ours, missing, not a number, of another session, or moved further than the answer has events.',
+    bad: '`lowered`, `missing`, `invalid` or `foreign-session` grow: the server, or something between it and the bridge, mixes answers up. `ran-ahead` now and then is legal; a canary follows each.',
+    labels: { account: 'account', oddity: 'ackIdOddity' },
+  },
   canaries: {
     kind: 'counter',
     name: 'canaries_total',

@@ -11,6 +11,7 @@ export interface LabelSets {
   readonly pollOutcome: readonly string[];
   readonly signInOutcome: readonly string[];
   readonly canaryOutcome: readonly string[];
+  readonly ackIdOddity: readonly string[];
   readonly signInEdge: readonly string[];
   readonly sessionState: readonly string[];
   readonly unknownKind: readonly string[];
@@ -72,6 +73,7 @@ export const FIXED_LABEL_SETS: Omit<LabelSets, OwnedLabelSet | 'account' | 'site
   ],
   signInEdge: ['signedIn', 'signedOut', 'baseline', 'lost'],
   signInOutcome: ['accepted', 'refused', 'failed'],
+  ackIdOddity: ['lowered', 'missing', 'invalid', 'foreign-session', 'ran-ahead'],
   canaryOutcome: ['answered', 'failed', 'refused', 'unsent', 'overdue'],
   sessionState: ['opening', 'open', 'quarantined', 'stopped'],
   orderKind: ['pause', 'resume', 'sign-out', 'refresh', 'replay', 'forget'],

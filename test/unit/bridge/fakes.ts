@@ -64,6 +64,8 @@ export class FakeObserver implements AccountObserver {
   readonly signIns: string[] = [];
   readonly gaps: string[] = [];
   readonly canaries: string[] = [];
+  readonly oddities: string[] = [];
+  readonly timeLow: boolean[] = [];
   readonly phases: Phase[] = [];
   readonly polled = nothing;
   readonly answerReceived = nothing;
@@ -83,6 +85,14 @@ export class FakeObserver implements AccountObserver {
   readonly unacknowledged = nothing;
   readonly orderCarriedOut = nothing;
   readonly holdChanged = nothing;
+
+  ackIdOdd(oddity: string): void {
+    this.oddities.push(oddity);
+  }
+
+  sessionTimeLow(isLow: boolean): void {
+    this.timeLow.push(isLow);
+  }
 
   canaryEnded(outcome: string): void {
     this.canaries.push(outcome);

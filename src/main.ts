@@ -8,6 +8,7 @@ import { UsageError } from './commands/command.ts';
 import { deadletter } from './commands/deadletter.ts';
 import { doctor } from './commands/doctor.ts';
 import { normalize } from './commands/normalize.ts';
+import { progress } from './commands/progress.ts';
 import { refresh } from './commands/refresh.ts';
 import { run } from './commands/run.ts';
 import { schemas } from './commands/schemas.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   resume,
   signOut,
   refresh,
+  progress,
   deadletter,
   schemas,
 ];

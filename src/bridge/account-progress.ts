@@ -26,8 +26,9 @@ export interface AccountProgress {
    * - `ended`: we signed the session out.
    * - `quarantined`: refused documents stopped the account until `poison.until`, or lost sessions until
    *   `losses.until`.
+   * - `retired`: it is no longer configured, and an operator had it forgotten.
    */
-  readonly state: 'opening' | 'open' | 'ended' | 'quarantined';
+  readonly state: 'opening' | 'open' | 'ended' | 'quarantined' | 'retired';
   /** Our counter of sessions; never repeats. 0 before the first. */
   readonly generation: number;
   readonly sid: string | null;

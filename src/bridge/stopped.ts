@@ -47,8 +47,8 @@ export async function stoppedStep(parts: BridgeParts, phase: StoppedPhase, signa
   return phaseAfterStop(cursor.progress);
 }
 
-/** A session that is there is tried with the new ticket; a generation that was begun gets its session. */
-function phaseAfterStop({ state, watch }: AccountProgress): Phase {
+/** A session that is there is tried with a new ticket; a generation that was begun gets its session. */
+export function phaseAfterStop({ state, watch }: Pick<AccountProgress, 'state' | 'watch'>): Phase {
   if (state === 'open') return { ...OPEN, needsSignIn: true, toSubscribe: watch.pending };
   return { ...opening('restart', true), isBegun: state === 'opening' };
 }

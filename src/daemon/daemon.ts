@@ -26,7 +26,7 @@ import { startOrders } from './orders.ts';
 import { pagesOf } from './pages.ts';
 import { schemaIdsOf } from './schema-registry.ts';
 import { shardMeter } from './shard-meter.ts';
-import { forgetRemovedAccounts } from './removed-accounts.ts';
+import { RemovedAccounts } from './removed-accounts.ts';
 import { Shards } from './shards.ts';
 import { WatchDirectory } from './watch-directory.ts';
 import { listsById, WatchFiles } from './watch-files.ts';
@@ -84,11 +84,12 @@ export async function runDaemon(
       watchFiles.hurry();
     });
     background.push(watchFiles.run(ended.signal));
-    await forgetRemovedAccounts(accountWorld, shards.held);
+    const removed = new RemovedAccounts(accountWorld, shards.held);
+    await removed.forgetUsers();
     for (const account of configuration.accounts) {
       accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
     }
-    const orders = await startOrders({ configuration, kafka, accounts, log, clock }, ended.signal);
+    const orders = await startOrders({ configuration, kafka, accounts, removed, log, clock }, ended.signal);
     background.push(orders.ended);
     await runAccounts(accounts, signal, configuration.shutdown.timeoutMs, log);
   } catch (error) {

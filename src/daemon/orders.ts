@@ -3,11 +3,13 @@ import type { BridgeConfiguration } from '../config/configuration.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Account } from './account.ts';
+import type { RemovedAccounts } from './removed-accounts.ts';
 import { OrderReader, type OrderReaderParts } from './order-reader.ts';
 
 export interface OrdersWorld extends Pick<OrderReaderParts, 'kafka'> {
   readonly configuration: BridgeConfiguration;
   readonly accounts: readonly Account[];
+  readonly removed: RemovedAccounts;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -19,7 +21,7 @@ export interface OrdersWorld extends Pick<OrderReaderParts, 'kafka'> {
  * @returns ends when the signal has aborted.
  */
 export async function startOrders(
-  { accounts, clock, configuration, kafka, log }: OrdersWorld,
+  { accounts, clock, configuration, kafka, log, removed }: OrdersWorld,
   signal: AbortSignal,
 ): Promise<{ readonly ended: Promise<unknown> }> {
   const { shards, topics } = configuration.kafka;
@@ -27,7 +29,7 @@ export async function startOrders(
   const deliver = (order: Order): void => {
     const account = byId.get(order.accountId);
     if (account !== undefined) account.order(order);
-    else log.warn({ accountId: order.accountId, orderId: order.id }, 'order for an account that is not configured');
+    else removed.order(order);
   };
   const parts = { kafka, topic: topics.names.orders, shards, log, clock, deliver };
   const readers = Array.from({ length: shards }, (_, shard) => new OrderReader(parts, shard));

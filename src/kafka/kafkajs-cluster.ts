@@ -93,6 +93,9 @@ interface FetchedTopic {
 
 export interface FetchedPartition {
   readonly partition: number;
+  /** In decimal, like the next: the end, and the begin of the first open transaction or the end. */
+  readonly highWatermark: string;
+  readonly lastStableOffset: string;
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
   /** From the begin of the record batch in which the asked offset is, markers and aborted messages included. */
   readonly messages: readonly FetchedMessage[];

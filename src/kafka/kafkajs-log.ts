@@ -9,6 +9,7 @@ import { KafkajsProducer } from './kafkajs-producer.ts';
 import { readPartition } from './kafkajs-read-partition.ts';
 import { KafkajsScanner } from './kafkajs-scanner.ts';
 import { type KafkajsSecurity, securityOf } from './kafkajs-security.ts';
+import { settle } from './kafkajs-settle.ts';
 import { tailPartition } from './kafkajs-tail.ts';
 import { type AppendRequest, appendRecord } from './kafkajs-append.ts';
 import type {
@@ -105,6 +106,16 @@ export class KafkajsLog implements KafkaLog, PartitionTail, TopicAdmin {
     );
     const found = offsets.find((offset) => offset.partition === partition);
     return { low: BigInt(found?.low ?? 0), high: BigInt(found?.high ?? 0) };
+  }
+
+  /** Waits until no transaction is open in a topic; false if one was, all the time. */
+  async settle(topic: string, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+    const offsets = await this.#admin('read', `asking for the ends of ${topic}`, signal, (admin) =>
+      admin.fetchTopicOffsets(topic),
+    );
+    const ascending = offsets.toSorted((a, b) => a.partition - b.partition);
+    const partitions = ascending.map(({ high }) => BigInt(high));
+    return settle(this.#kafka, { topic, partitions, deadlineMs, clock: this.#options.clock }, signal);
   }
 
   /** Writes one record outside of any transaction, once; for what is no event. @returns its offset. */

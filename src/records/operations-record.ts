@@ -20,8 +20,7 @@ export type OperationType =
   | 'paused'
   | 'resumed'
   | 'refreshed'
-  | 'replayed'
-  | 'retired';
+  | 'replayed';
 
 const NO_FACTS: OperationFacts = {
   reason: null,

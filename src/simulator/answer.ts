@@ -1,6 +1,6 @@
 import { EVENTS } from '../cwa/protocol.ts';
 import type { QueuedEvent } from './event-queue.ts';
-import type { Faults } from './faults.ts';
+import type { Faults, FaultSpec } from './faults.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Random } from './random.ts';
 import { declaration } from './replies.ts';
@@ -25,6 +25,7 @@ export function composeAnswer(session: Session, ackId: number, parts: AnswerPart
   const events = [...session.queue.peek(ackId, options.eventsPerAnswer)];
   const holdable = freshOf(events);
   const content = faults.strikeContent(session.accountUri, (kind) => {
+    if (kind === 'envelope') return true;
     if (kind === 'ackJump') return events.length > 0;
     if (kind === 'late') return holdable.length > 0;
     // One may be held back, one is left to stand twice.
@@ -39,7 +40,8 @@ export function composeAnswer(session: Session, ackId: number, parts: AnswerPart
     written.splice(random.below(written.length + 1), 0, random.pick(numberedOf(written)));
   }
   const xml = written.map((event) => event.xml);
-  return { body: writeEnvelope(session, answered, xml, parts), ackId: answered, events };
+  const given = content.get('envelope')?.attributes ?? {};
+  return { body: writeEnvelope(session, answered, xml, parts, given), ackId: answered, events };
 }
 
 /** An answer without events that acknowledges nothing new: for a poll that a later one has overtaken. */
@@ -69,14 +71,23 @@ function answeredAckId(session: Session, events: readonly QueuedEvent[], { optio
   return last?.position ?? session.queue.counter;
 }
 
-function writeEnvelope(session: Session, ackId: number, events: readonly string[], parts: AnswerParts): string {
-  const { options, monotonicMs } = parts;
-  const attributes = [
-    writeAttribute('pollWaitTime', String(options.pollWaitTimeMs)),
-    writeAttribute('sessionTimeout', String(Math.ceil(session.leftMs(monotonicMs) / 1000))),
-    writeAttribute('ackId', String(ackId)),
-    writeAttribute('sid', session.sid),
-  ].join('');
+/** @param given attributes that a fault wants otherwise; null leaves one out. */
+function writeEnvelope(
+  session: Session,
+  ackId: number,
+  events: readonly string[],
+  { options, monotonicMs }: AnswerParts,
+  given: NonNullable<FaultSpec['attributes']> = {},
+): string {
+  const own: NonNullable<FaultSpec['attributes']> = {
+    pollWaitTime: String(options.pollWaitTimeMs),
+    sessionTimeout: String(Math.ceil(session.leftMs(monotonicMs) / 1000)),
+    ackId: String(ackId),
+    sid: session.sid,
+  };
+  const attributes = Object.entries({ ...own, ...given })
+    .map(([name, value]) => (value === null ? '' : writeAttribute(name, value)))
+    .join('');
   const start = `${declaration(options)}<${EVENTS}${attributes}`;
   if (events.length === 0) return `${start}/>`;
   const before = lineBreak(options.wireStyle, 1);

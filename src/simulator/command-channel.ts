@@ -19,7 +19,8 @@ export async function serveCommand(world: World, exchange: Exchange, restart: Re
   const sid = requests instanceof RequestError ? '' : (requests.attributes.get('sid') ?? '').trim();
   const session = accountUri === null ? null : registry.find(sid, accountUri);
   const fault = world.faults.strike('command', accountUri, (kind) => kind !== 'repeat');
-  if (await sufferFault(world, exchange, fault, { accountUri, session }, restart)) return;
+  const rids = requests instanceof RequestError ? [] : requests.children.map(ridOf);
+  if (await sufferFault(world, exchange, fault, { accountUri, session, rids }, restart)) return;
   if (accountUri === null) {
     await deliver(exchange, ticketRefused(options), null, world.random);
   } else if (requests instanceof RequestError) {
@@ -27,9 +28,14 @@ export async function serveCommand(world: World, exchange: Exchange, restart: Re
   } else if (!hasAffinity(world, exchange) || (session === null && !isOpening(sid, requests))) {
     await deliver(exchange, sessionNotFound(options, tickets.current(accountUri)), fault, world.random);
   } else {
-    const reply = performAll({ world, accountUri, session, unexpected: 0 }, requests);
+    const refusal = fault?.kind === 'refusedLater' ? fault : null;
+    const reply = performAll({ world, accountUri, session, refusal, unexpected: 0 }, requests);
     await deliver(exchange, reply, fault, world.random);
   }
+}
+
+function ridOf({ attributes }: RequestElement): string {
+  return attributes.get('rid') ?? '';
 }
 
 function tryRead(text: string): RequestElement | RequestError {

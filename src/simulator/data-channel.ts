@@ -25,7 +25,7 @@ export async function servePoll(world: World, exchange: Exchange, restart: Resta
   }
   const poll = await notePoll(world, session, query);
   const fault = world.faults.strike('data', accountUri, (kind) => isPossible(session, kind));
-  if (await sufferFault(world, exchange, fault, { accountUri, session }, restart)) return;
+  if (await sufferFault(world, exchange, fault, { accountUri, session, rids: [] }, restart)) return;
   await giveAnswer(world, exchange, session, { poll, query, fault });
 }
 

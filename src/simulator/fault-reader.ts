@@ -1,4 +1,4 @@
-import { CHANNELS, FAULT_KINDS, MALFORMATIONS, type FaultSpec } from './faults.ts';
+import { CHANNELS, FAULT_KINDS, MALFORMATIONS, REFUSALS, type FaultSpec } from './faults.ts';
 import { SimulatorOptionError } from './simulator-error.ts';
 
 /** What may stand in a fault besides its kind, and how to say it. */
@@ -9,6 +9,11 @@ const FIELDS: Readonly<Record<Exclude<keyof FaultSpec, 'kind'>, FieldRule>> = {
   probability: { isGood: (value) => isBetween(value, 0, 1), wanted: 'a number from 0 to 1' },
   delayMs: { isGood: (value) => isWhole(value, 0, 600_000), wanted: 'milliseconds from 0 to 600000' },
   status: { isGood: (value) => isWhole(value, 400, 599), wanted: 'an HTTP status from 400 to 599' },
+  retryAfterSeconds: { isGood: (value) => isWhole(value, 0, 86_400), wanted: 'seconds from 0 to 86400' },
+  form: { isGood: isOneOf(REFUSALS), wanted: oneOf(REFUSALS) },
+  code: { isGood: (value) => value === null || isWhole(value, 0, 99_999), wanted: 'an error code, or null' },
+  sip: { isGood: (value) => isWhole(value, 100, 699), wanted: 'a SIP code from 100 to 699' },
+  attributes: { isGood: isAttributes, wanted: 'an object of attributes, each a text or null' },
   at: { isGood: (value) => isBetween(value, 0, 1), wanted: 'a number from 0 to 1' },
   by: { isGood: (value) => isWhole(value, 1, 1_000_000_000), wanted: 'a whole number from 1' },
   malformation: { isGood: isOneOf(MALFORMATIONS), wanted: oneOf(MALFORMATIONS) },
@@ -63,6 +68,11 @@ function oneOf(names: readonly string[]): string {
 
 function isWhole(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && isBetween(value, least, most);
+}
+
+function isAttributes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => text === null || typeof text === 'string');
 }
 
 function isBetween(value: unknown, least: number, most: number): boolean {

@@ -3,6 +3,7 @@ import { deliver, hang, reset } from './delivery.ts';
 import { htmlReply, type Exchange, type Reply } from './exchange.ts';
 import { REPLACING_KINDS, type FaultSpec, type ReplacingKind } from './faults.ts';
 import { logonPage, logonRedirect, sessionNotFound, ticketRefused } from './replies.ts';
+import { refusalReply } from './refusals.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,8 @@ import type { World } from './world.ts';
 export interface Victim {
   readonly accountUri: string | null;
   readonly session: Session | null;
+  /** Of the requests in the POST; none for polls and sign-ins. */
+  readonly rids: readonly string[];
 }
 
 /** Stops the server, waits, and starts it again. */
@@ -50,7 +53,7 @@ async function replaceAnswer(
   world: World,
   exchange: Exchange,
   fault: FaultSpec & { readonly kind: ReplacingKind },
-  { accountUri, session }: Victim,
+  { accountUri, rids, session }: Victim,
   restart: Restart,
 ): Promise<Reply | null> {
   switch (fault.kind) {
@@ -64,18 +67,30 @@ async function replaceAnswer(
       await restart(fault.delayMs ?? 0);
       return null;
     case 'status':
-      return htmlReply('<html><body>The service is unavailable.</body></html>', fault.status ?? 503);
+      return unavailable(fault);
     case 'redirect':
       return logonRedirect();
     case 'lostSession':
       if (session !== null) world.registry.end(session, 'lost');
-      return sessionNotFound(world.options, accountUri === null ? null : world.tickets.current(accountUri));
+      return sessionNotFound(world.options, ticketFor(world, accountUri));
     case 'revokedTicket':
       if (accountUri !== null) world.tickets.revoke(accountUri);
       return ticketRefused(world.options);
     case 'html':
       return logonPage();
+    case 'refusal':
+      return refusalReply(world.options, fault, rids, ticketFor(world, accountUri));
     default:
       return unreachable(fault.kind);
   }
+}
+
+function ticketFor({ tickets }: World, accountUri: string | null): string | null {
+  return accountUri === null ? null : tickets.current(accountUri);
+}
+
+function unavailable({ retryAfterSeconds, status = 503 }: FaultSpec): Reply {
+  const reply = htmlReply('<html><body>The service is unavailable.</body></html>', status);
+  if (retryAfterSeconds === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds) } };
 }

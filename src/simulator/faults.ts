@@ -10,16 +10,23 @@ export const REPLACING_KINDS = [
   'lostSession',
   'revokedTicket',
   'restart',
+  'refusal',
 ] as const;
 
 /** Faults that delay or damage the answer. */
 const DAMAGING_KINDS = ['slow', 'cutLength', 'cutChunked', 'malformed', 'repeat'] as const;
 
+/** Faults that change what happens to the methods of a POST; for the command channel. */
+const METHOD_KINDS = ['refusedLater'] as const;
+
 /** Faults that change what a data-channel answer holds. */
-const CONTENT_KINDS = ['shuffle', 'late', 'duplicate', 'ackJump'] as const;
+const CONTENT_KINDS = ['shuffle', 'late', 'duplicate', 'ackJump', 'envelope'] as const;
 
 /** What can go wrong on the way. Each is described in `docs/simulator.md`. */
-export const FAULT_KINDS = [...DAMAGING_KINDS, ...REPLACING_KINDS, ...CONTENT_KINDS] as const;
+export const FAULT_KINDS = [...DAMAGING_KINDS, ...REPLACING_KINDS, ...METHOD_KINDS, ...CONTENT_KINDS] as const;
+
+/** The forms in which a request is refused (transport §5, §9.1). */
+export const REFUSALS = ['requestFailed', 'requestRejected', 'requestInvalid', 'error'] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 export type ReplacingKind = (typeof REPLACING_KINDS)[number];
@@ -54,6 +61,16 @@ export interface FaultSpec {
   readonly delayMs?: number;
   /** For `status`. Default 503. */
   readonly status?: number;
+  /** For `status`: `Retry-After`. Default: none. */
+  readonly retryAfterSeconds?: number;
+  /** For `refusal`: the element. Default `requestFailed`. */
+  readonly form?: (typeof REFUSALS)[number];
+  /** For `refusal` and `refusedLater`: the error code (transport §9.2). Default 18400; null: none at all. */
+  readonly code?: number | null;
+  /** For the same: the code of the SIP answer behind it. Default: none. */
+  readonly sip?: number;
+  /** For `envelope`: attributes of `cwaEvents` as they are to be; null leaves one out. */
+  readonly attributes?: Readonly<Record<string, string | null>>;
   /** For the cuts: the part of the body that is sent, from 0 to 1. Default: seeded. */
   readonly at?: number;
   /** For `ackJump`: by how much `ackId` is too high. Default 1000. */

@@ -1,6 +1,7 @@
 import { errorElement } from './replies.ts';
 import { urisOf, type RequestElement } from './request-reader.ts';
-import { emitSucceeded, openSession, snapshotOf, subscribe } from './session-events.ts';
+import { emitOutcome, openSession, snapshotOf, subscribe } from './session-events.ts';
+import type { FaultSpec } from './faults.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';
 import { plain, type Element } from './xml-node.ts';
@@ -26,6 +27,8 @@ export interface CommandContext {
   readonly world: World;
   readonly accountUri: string;
   session: Session | null;
+  /** The fault that is to come in place of success, on the data channel; null: none. */
+  readonly refusal: FaultSpec | null;
   /** How many elements were not methods. */
   unexpected: number;
 }
@@ -45,7 +48,7 @@ export function perform(context: CommandContext, method: RequestElement): Elemen
     return plain('requestRejected', { rid }, [errorElement(18100, 'Session not found', 'The session has ended.')]);
   }
   if (name === 'terminatesession') return terminate(context, session, rid);
-  return performInSession(context.world, session, method, rid);
+  return performInSession(context, session, method, rid);
 }
 
 function isMethod(name: string): boolean {
@@ -53,7 +56,12 @@ function isMethod(name: string): boolean {
   return served.includes(name) || ACCEPTED_METHODS.has(name);
 }
 
-function performInSession(world: World, session: Session, method: RequestElement, rid: string): Element {
+function performInSession(
+  { refusal, world }: CommandContext,
+  session: Session,
+  method: RequestElement,
+  rid: string,
+): Element {
   const name = method.name.toLowerCase();
   const uris = urisOf(method);
   const isListed = name.endsWith('presence') && name !== 'publishselfpresence';
@@ -73,14 +81,14 @@ function performInSession(world: World, session: Session, method: RequestElement
     default:
       break;
   }
-  emitSucceeded(world, session, rid);
+  emitOutcome(world, session, rid, refusal);
   return plain('requestAccepted', { rid });
 }
 
 /** Both documented shapes (transport §4); the first one is what a live server wrote. */
 function initiate(context: CommandContext, rid: string): Element {
   const { world, accountUri } = context;
-  const session = openSession(world, accountUri, rid);
+  const session = openSession(world, accountUri, rid, context.refusal);
   context.session = session;
   const pollWaitTime = String(world.options.pollWaitTimeMs);
   if (world.options.initiateAnswer === 'initiateSessionAccepted') {

@@ -1,4 +1,6 @@
 import { configuration, containers, contactList, selfSnapshot, subscribers } from './account-events.ts';
+import type { FaultSpec } from './faults.ts';
+import { refusalOf } from './refusals.ts';
 import type { User } from './user.ts';
 import { unknownUserElement, userElement, userPresence } from './user-presence.ts';
 import { WATCHED_CATEGORIES } from './user.ts';
@@ -10,7 +12,7 @@ import type { World } from './world.ts';
 const SNAPSHOT_USERS_MAX = 5;
 
 /** Opens a session with the events that follow by themselves (transport §4). */
-export function openSession(world: World, accountUri: string, rid: string): Session {
+export function openSession(world: World, accountUri: string, rid: string, refusal: FaultSpec | null): Session {
   const { options, population, registry } = world;
   const session = registry.open(accountUri);
   const now = world.clock.now();
@@ -23,7 +25,7 @@ export function openSession(world: World, accountUri: string, rid: string): Sess
     subscribers(),
     configuration(),
   ];
-  emitSucceeded(world, session, rid);
+  emitOutcome(world, session, rid, refusal);
   for (const event of events) session.emit(event, now);
   subscribe(
     world,
@@ -33,9 +35,10 @@ export function openSession(world: World, accountUri: string, rid: string): Sess
   return session;
 }
 
-/** The request has been carried out. */
-export function emitSucceeded({ clock }: World, session: Session, rid: string): void {
-  session.emit(plain('requestSucceeded', { rid }), clock.now());
+/** The request has been carried out; or has failed, if a fault says so. */
+export function emitOutcome({ clock }: World, session: Session, rid: string, refusal: FaultSpec | null): void {
+  const outcome = refusal === null ? plain('requestSucceeded', { rid }) : refusalOf(rid, refusal);
+  session.emit(outcome, clock.now());
 }
 
 /** Subscribes to users: what is published about them now comes first, then every change (transport §11). */

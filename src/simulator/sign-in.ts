@@ -43,7 +43,7 @@ async function answerLogon(
   const isOwnUri = uri === '' || uri.toLowerCase() === account?.uri.toLowerCase();
   const accountUri = account !== null && isOwnUri ? account.uri : null;
   const fault = world.faults.strike('signIn', account?.uri ?? null, (kind) => kind !== 'repeat');
-  if (await sufferFault(world, exchange, fault, { accountUri, session: null }, restart)) return;
+  if (await sufferFault(world, exchange, fault, { accountUri, session: null, rids: [] }, restart)) return;
   world.count(accountUri === null ? 'refused' : 'ok');
   await deliver(exchange, accountUri === null ? refusal(world) : acceptance(world, accountUri), fault, world.random);
 }

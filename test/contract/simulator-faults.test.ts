@@ -167,6 +167,45 @@ describe('a fault', () => {
     expect(lost).toEqual([17, 18, 19, 20, 21]);
   });
 
+  test('envelope: the attributes that were named, and no others, are otherwise', async () => {
+    const answer = await struck({ kind: 'envelope', attributes: { ackId: 'x', pollWaitTime: '9', sid: null } });
+    expect(answer.body).toMatch(/^<cwaEvents pollWaitTime="9" sessionTimeout="\d+" ackId="x">/);
+    expect(eidsOf(answer)).toHaveLength(10);
+    expect(ackIdOf(await client.poll())).toBe('16');
+  });
+
+  test('status: with Retry-After if it is wanted', async () => {
+    expect((await struck({ kind: 'status', status: 429 })).headers['retry-after']).toBeUndefined();
+    const answer = await struck({ kind: 'status', status: 429, retryAfterSeconds: 7 });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([429, '7']);
+  });
+
+  test.each([
+    [{}, '<requestFailed><error code="18400" subCode="0" reason="Operation failed"/></requestFailed>'],
+    [{ form: 'requestRejected', code: null }, '<requestRejected/>'],
+    [{ form: 'error', code: 18101 }, '<error code="18101" subCode="0" reason="Operation failed"/>'],
+  ] as const)('refusal of a poll %j', async (spec, shape) => {
+    const { body } = await struck({ kind: 'refusal', ...spec });
+    expect(body.replaceAll(/>\s+</g, '><')).toBe(`<cwaResponses>${shape}</cwaResponses>`);
+    await expectRecovery();
+  });
+
+  test('refusal of a POST: each request is answered, none is carried out', async () => {
+    sim.faults.arm({ kind: 'refusal', channel: 'command', code: 18201, sip: 403 });
+    const { body } = await client.command('<addGroup rid="8"/><terminateSession rid="9"/>');
+    expect(body).toMatch(
+      /<requestFailed rid="8">[^]*code="18201"[^]*<sipResponse code="403"[^]*<requestFailed rid="9">/,
+    );
+    expect(sim.ledger.sessions[0]?.endedAt).toBeNull();
+  });
+
+  test('refusedLater: accepted, and failed on the data channel', async () => {
+    await client.next();
+    sim.faults.arm({ kind: 'refusedLater', channel: 'command', code: 18201, sip: 486 });
+    expect((await client.initiate()).body).toContain('<requestAccepted rid="1">');
+    expect((await client.poll()).body).toMatch(/<requestFailed eid="1" rid="1">[^]*code="18201"[^]*code="486"/);
+  });
+
   test('duplicate: one event stands twice in the answer', async () => {
     const eids = eidsOf(await struck({ kind: 'duplicate' }));
     expect([eids.length, new Set(eids).size]).toEqual([11, 10]);

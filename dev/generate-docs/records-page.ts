@@ -130,9 +130,11 @@ The body of a dead letter, \`bodyBase64\` of all parts decoded and joined, is th
 privacy takes out. \`bodySha256\` is that of the whole. An answer while a session is being opened has no body here, for it
 may hold sign-in data; an answer to a sign-in is no dead letter at all.
 
-\`cwa-bridge deadletter show\` puts letters together and proves their digests; \`cwa-bridge deadletter replay\` prints the
-records that they would become with the version and the settings at hand. It does not publish them: numbers and order
-belong to the process that owns the account, which has gone on since.
+\`cwa-bridge deadletter show\` puts letters together and proves their digests. \`cwa-bridge deadletter replay\` has the
+bridge that owns the account publish what they would have become, with the version and the settings of now: in the next
+numbers of the account's current generation, with \`origin\` \`replay\`, warning \`replayed\`, and the \`id\` of their own
+generation. They are history: \`sid\`, \`ackId\`, \`polledAckId\` and \`receivedAt\` are those of the letter, \`previous\` is null,
+and no current state and no sign-in edge follows from them. An \`id\` may occur again on such records, and only on them.
 
 ## Requests and their answers
 

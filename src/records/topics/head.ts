@@ -72,7 +72,7 @@ export const headFields = {
   channel: field(text, 'data, command, or bridge.'),
   origin: field(
     text,
-    'live; snapshot: first of this user after our subscription; query: asked for; replay: cannot be told from a repeat; bridge.',
+    'live; snapshot: first of this user after our subscription; query: asked for; replay: cannot be told from a repeat, or published anew from a dead letter; bridge.',
   ),
   receivedAt: field(timestamp, 'When the answer was complete.'),
   publishedAt: field(timestamp, 'When the record was handed to the producer.'),

@@ -87,7 +87,7 @@ export const TOPICS = {
   ),
   operations: topic(
     'cwa.operations',
-    'What happened to the bridge itself: sessions, gaps, snapshots, shards.',
+    'What happened to the bridge itself: sessions, gaps, snapshots, shards, and what operators ordered (`paused`, `resumed`, `refreshed`, `replayed`).',
     { version: 1, major: 1 },
     operationsSchema,
   ),

@@ -2,6 +2,7 @@ import type { BridgeConfiguration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { systemClock } from '../lib/clock.ts';
+import { BridgeError } from '../lib/errors.ts';
 import { createLogger } from '../observability/log.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import { type Command, type CommandIo, UsageError } from './command.ts';
@@ -54,9 +55,16 @@ Exit status: 0 nothing failed, 1 something failed, 2 invalid configuration or us
         return 2;
       }
       const options = optionsOf(configuration, values);
-      const findings = await runDoctor(configuration, options, worldOf(limits, io));
-      show(findings);
-      return findings.some(({ status }) => status === 'failed') ? 1 : 0;
+      try {
+        const findings = await runDoctor(configuration, options, worldOf(limits, io));
+        show(findings);
+        return findings.some(({ status }) => status === 'failed') ? 1 : 0;
+      } catch (error) {
+        // A secret that was there when the configuration was read, and is gone now.
+        if (!(error instanceof BridgeError)) throw error;
+        io.stderr.write(`cwa-bridge doctor: ${error.message}\n`);
+        return 1;
+      }
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { NO_ORDERS } from '../../src/bridge/orders/orders-done.ts';
 import { ACCOUNT, type Settings, setStage, type Stage, type StageOptions, USERS } from '../support/bridge.ts';
 import { commit, progressOf } from '../support/committed-progress.ts';
 import { examine, findingOf, only, warningsOf } from '../support/doctor.ts';
@@ -165,6 +166,16 @@ describe('doctor keeps to the sign-in budget:', () => {
       status: 'not-tried',
       code: 'sign-in-budget-unknown',
     });
+    expect(stage.simulator.stats.signIns).toEqual({ ok: 0, refused: 0 });
+  });
+
+  test('an account that an operator has signed out stays so', async () => {
+    const stage = await setStage();
+    await commit(stage, [progressOf({ orders: { ...NO_ORDERS, hold: 'signed-out' } })]);
+    const diagnosis = await examine(await stage.configure());
+    const found = findingOf(diagnosis, 'account watcher', 'sign-in');
+    expect(found).toMatchObject({ status: 'not-tried', code: 'signed-out-by-order' });
+    expect(found.remedy).toContain('cwa-bridge resume watcher');
     expect(stage.simulator.stats.signIns).toEqual({ ok: 0, refused: 0 });
   });
 

@@ -31,7 +31,7 @@ export function verdictOnBudget(facts: BudgetFacts): Verdict | null {
     return failed(
       'sign-in-stopped',
       `\`run\` does not sign the account in: ${told}, the last at ${last}`,
-      `correct \`accounts[].password\` or \`passwordFile\` of "${accountId}" and look whether the account is locked; --force tries once all the same`,
+      `correct \`accounts[].password\` or \`passwordFile\` of "${accountId}" and look whether the account is locked; then \`cwa-bridge resume ${accountId}\`. --force tries once all the same`,
     );
   }
   if (standing.length + 1 < refusalsMax) return null;
@@ -39,6 +39,16 @@ export function verdictOnBudget(facts: BudgetFacts): Verdict | null {
     'sign-in-last-attempt',
     `${told}: a further one would leave \`run\` none`,
     '--force tries once all the same; `signIn.refusalsMax` is the budget',
+  );
+}
+
+/** Whether an operator has signed the account out. @returns Null if not. */
+export function verdictOnHold(accountId: string, { hold }: AccountProgress['orders']): Verdict | null {
+  if (hold !== 'signed-out') return null;
+  return notTried(
+    'signed-out-by-order',
+    'not tried because an operator has signed the account out',
+    `\`cwa-bridge resume ${accountId}\` ends that; --force tries once all the same`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { initialProgress } from '../../bridge/account-progress.ts';
 import type { AccountConfiguration, BridgeConfiguration, SiteConfiguration } from '../../config/configuration.ts';
 import { LatestFiles } from '../../config/latest-files.ts';
 import { readSecretKeys } from '../../config/secret-key.ts';
@@ -7,7 +8,7 @@ import { ACCOUNT_STEPS, checkAccount } from './check-account.ts';
 import { checkFileRights } from './check-files.ts';
 import { checkRegistry } from './check-registry.ts';
 import { checkSite } from './check-site.ts';
-import { verdictOnBudget, verdictOnUnknownBudget } from './budget.ts';
+import { verdictOnBudget, verdictOnHold, verdictOnUnknownBudget } from './budget.ts';
 import { verdictsOnWatchLists } from './check-watch.ts';
 import { examineKafka } from './examine-kafka.ts';
 import type { DoctorLimits } from './limits.ts';
@@ -125,9 +126,12 @@ class Examination {
     if (this.#options.isForced) return null;
     if (progress === null) return verdictOnUnknownBudget('Kafka');
     const { sealing, signIn } = this.#configuration;
+    const { logins, orders } = progress.accounts.get(account.id) ?? initialProgress(account.id, account.uri);
+    const held = verdictOnHold(account.id, orders);
+    if (held !== null) return held;
     return verdictOnBudget({
       accountId: account.id,
-      logins: progress.accounts.get(account.id)?.logins ?? { refusals: [], secretMark: null },
+      logins,
       password: (await account.password?.read()) ?? null,
       sealingKeys: await readSecretKeys(sealing.keys),
       refusalsMax: signIn.refusalsMax,

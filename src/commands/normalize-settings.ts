@@ -17,9 +17,7 @@ import { UsageError } from './command.ts';
 const REPLICA = 'normalize';
 
 /** What `normalize` needs of the settings: the defaults of the configuration, for one account that watches nobody. */
-export function normalizeSettings(
-  choice: AccountIdentity & { readonly includeRaw: boolean },
-): PlanSettings {
+export function normalizeSettings(choice: AccountIdentity & { readonly includeRaw: boolean }): PlanSettings {
   const { includeRaw, ...account } = choice;
   const { limits, presence, privacy, session, signIn, signin } = SCHEMA;
   const { recordBytesMax, topics } = SCHEMA.kafka;

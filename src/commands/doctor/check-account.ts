@@ -29,7 +29,7 @@ const TERMINATE_RID = '2';
 /** One sign-in, one session of its own, one poll, and the end of the session: what `run` does, once, and nothing else. */
 export async function checkAccount(checks: AccountChecks, section: Section): Promise<void> {
   const { account, clock, configuration, files, limits } = checks;
-  const client = createCwaClient(configuration, account, clock, files, () => undefined);
+  const client = createCwaClient(configuration, account, clock, files);
   const limit = (step: string): StepLimit => silent(step, limits);
   try {
     await section.step('sign-in', limit('sign-in'), (signal) => signIn(client, account, signal));

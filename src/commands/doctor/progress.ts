@@ -36,7 +36,7 @@ export async function readProgress(
 }
 
 /** Pure. `partitions` are the last values by key, in the order of the partitions. */
-export function foldProgress(
+function foldProgress(
   partitions: readonly ReadonlyMap<string, string | null>[],
   accountIds: readonly string[],
 ): CommittedProgress {

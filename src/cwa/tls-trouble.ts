@@ -24,7 +24,7 @@ export interface TlsFailure {
 }
 
 /** What the failure is about; a closed set, for tables and tests. */
-export type TlsTroubleKind =
+type TlsTroubleKind =
   | 'version'
   | 'ciphers'
   | 'weak-certificate'

@@ -70,7 +70,7 @@ export class Account {
   }
 
   /** Puts an account together on what its shard recovered. Touches no network. */
-  static async create(world: AccountWorld, account: AccountConfiguration, held: HeldShard): Promise<Account> {
+  static create(world: AccountWorld, account: AccountConfiguration, held: HeldShard): Account {
     const { clock, configuration, metrics, random, sealingKeys } = world;
     const gate = world.gateOf(account.site);
     const isWatchedElsewhere = (uri: string): boolean => world.watch.isWatchedElsewhere(account.id, uri);
@@ -78,7 +78,11 @@ export class Account {
     const source = world.watch.sourceFor(account.id);
     const meter = new AccountMeter(metrics, clock, account, () => source.users);
     const pulse = world.pulse(`account ${account.id}`);
-    const client = createCwaClient(configuration, account, clock, world.files, (exchange) => meter.exchanged(exchange));
+    const log = world.log.child({ accountId: account.id, site: account.site });
+    const client = createCwaClient(configuration, account, clock, world.files, {
+      onExchange: (exchange) => meter.exchanged(exchange),
+      onOddAnswer: (answer) => log.debug({ answer }, 'the server answered with something else than a document'),
+    });
     const beat = (): void => pulse.beat();
     const cursor = cursorOf(world, account, held, client, beat);
     const hasTicket = restoreSecrets(client, cursor);
@@ -109,7 +113,7 @@ export class Account {
       signIn,
       hasNewSecret: async () => refused.isReplacedBy(await password()),
       observer: meter,
-      log: world.log.child({ accountId: account.id, site: account.site }),
+      log,
       clock,
       random,
       newId: randomUUID,

@@ -87,7 +87,7 @@ export async function runDaemon(
     const removed = new RemovedAccounts(accountWorld, shards.held);
     await removed.forgetUsers();
     for (const account of configuration.accounts) {
-      accounts.push(await Account.create(accountWorld, account, shards.of(account.id)));
+      accounts.push(Account.create(accountWorld, account, shards.of(account.id)));
     }
     const orders = await startOrders({ configuration, kafka, accounts, removed, log, clock }, ended.signal);
     background.push(orders.ended);
@@ -128,7 +128,12 @@ async function accountWorldOf(
   return {
     configuration,
     files,
-    watch: new WatchDirectory(listsById(watchSourcesOf(configuration), configuration.accounts.map(({ watch }) => watch))),
+    watch: new WatchDirectory(
+      listsById(
+        watchSourcesOf(configuration),
+        configuration.accounts.map(({ watch }) => watch),
+      ),
+    ),
     sealingKeys: latestSecretKeys(configuration.sealing.keys, files),
     pseudonymKeys: await pseudonymKeysOf(configuration),
     gateOf: (site) => present(gates.get(site), `sign-in gate of site ${site}`),

@@ -89,7 +89,7 @@ export class SimulatedSite {
       ...settings,
     });
     const site = new SimulatedSite({ clock, simulator, configuration, random: new Random(`${seed}/bridge`) });
-    await site.#run();
+    site.#run();
     return site;
   }
 
@@ -118,13 +118,13 @@ export class SimulatedSite {
     });
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
     const shard = memoryShard((record) => {
       this.#collect(record);
     });
     const world = this.#world();
-    this.#accounts = await Promise.all(
-      this.#configuration.accounts.map((account) => Account.create(world, account, shard satisfies HeldShard)),
+    this.#accounts = this.#configuration.accounts.map((account) =>
+      Account.create(world, account, shard satisfies HeldShard),
     );
     this.#runs = this.#accounts.map((account) => account.run(this.#end.signal));
     for (const run of this.#runs) run.catch(() => undefined);

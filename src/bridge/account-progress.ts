@@ -43,7 +43,10 @@ export interface AccountProgress {
   readonly watch: {
     /** Of the watch list that was subscribed in this generation; null before. */
     readonly hash: string | null;
-    /** Users whose first presence after our subscribe is still to come. */
+    /**
+     * Users whose first presence after our subscribe is still to come. With those who have a state they are the list
+     * that is subscribed: see `watch-list.ts`.
+     */
     readonly pending: readonly string[];
   };
   /** Queries of this generation that are not answered yet. */

@@ -7,6 +7,7 @@ import type { Problem } from './problem.ts';
 import type { DraftSettings } from './schema.ts';
 import { isSecretKey } from './secret-key.ts';
 import { integratedProblems, needsPassword } from './sign-in-checks.ts';
+import { statusClassProblems } from './status-class-checks.ts';
 import { suggest } from './suggestion.ts';
 
 /** What no single setting can tell: names that must exist or differ, pairs that belong together, ranges. */
@@ -22,6 +23,7 @@ export function crossCheck(settings: DraftSettings): readonly Problem[] {
     ...registryProblems(settings.kafka),
     ...clientCertificateProblems('kafka.ssl', settings.kafka.ssl),
     ...rangeProblems(settings),
+    ...statusClassProblems(settings),
   ];
 }
 

@@ -66,6 +66,11 @@ export const SESSION = {
     min: 100,
     max: 3_600_000,
   },
+  statusClasses: {
+    doc: 'What HTTP statuses of the command and data channel mean where a server differs from the usual, each as `STATUS=CLASS` with `transient`, `session-lost`, `ticket-lost` or `wrong-service`, such as `500=ticket-lost`. See [sessions](sessions.md).',
+    format: 'texts',
+    default: [],
+  },
   rebuildAfterFailures: {
     doc: 'Failed polls in a row after which the session is doubted: a fresh ticket is fetched, and if as many polls fail with it too, a new session is opened.',
     format: 'count',

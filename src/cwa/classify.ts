@@ -1,4 +1,6 @@
+import { unreachable } from '../lib/assert.ts';
 import type { BridgeError } from '../lib/errors.ts';
+import type { StatusClass } from '../lib/status-class.ts';
 import { SessionLostError, SignInRefusedError, TicketLostError, TransientError, WrongServiceError } from './errors.ts';
 import type { TransientReason } from './errors.ts';
 import type { CwaFault } from './fault.ts';
@@ -36,6 +38,8 @@ export interface AnswerFacts {
   readonly location: string | null;
   /** `Retry-After` in milliseconds, or null. */
   readonly retryAfterMs: number | null;
+  /** What the configuration makes of this status; absent where it says nothing. */
+  readonly configuredClass?: StatusClass | undefined;
 }
 
 /**
@@ -48,12 +52,37 @@ export function classifyStatus(answer: AnswerFacts, fault: CwaFault | null): Bri
   if (statusCode >= 200 && statusCode < 300) return null;
   const byFault = fault === null ? null : classifyFault(answer, fault);
   if (byFault !== null) return byFault;
+  if (answer.configuredClass !== undefined && answer.channel !== 'signIn')
+    return classifyAs(answer.configuredClass, answer);
   if (statusCode >= 300 && statusCode < 400) return classifyRedirect(answer);
   if (statusCode === 401 || statusCode === 403 || statusCode === 440) return unauthorized(answer);
-  if (statusCode === 404 || statusCode === 405) {
-    const advice = 'check sites[].baseUrl: this address is no Communicator Web Access site, or another version of it';
-    return new WrongServiceError(`${told(answer)}; ${advice}`, contextOf(answer));
+  if (statusCode === 404 || statusCode === 405) return wrongService(answer);
+  return transient(answer);
+}
+
+/** Where a server differs from the usual, `session.statusClasses` says how. */
+function classifyAs(statusClass: StatusClass, answer: AnswerFacts): BridgeError {
+  switch (statusClass) {
+    case 'transient':
+      return transient(answer);
+    case 'session-lost':
+      return new SessionLostError(`${told(answer)}, by session.statusClasses a lost session`, contextOf(answer));
+    case 'ticket-lost':
+      return ticketLost(answer, 'by session.statusClasses a lost ticket');
+    case 'wrong-service':
+      return wrongService(answer);
+    default:
+      return unreachable(statusClass);
   }
+}
+
+function wrongService(answer: AnswerFacts): WrongServiceError {
+  const advice = 'check sites[].baseUrl: this address is no Communicator Web Access site, or another version of it';
+  return new WrongServiceError(`${told(answer)}; ${advice}`, contextOf(answer));
+}
+
+function transient(answer: AnswerFacts): TransientError {
+  const { statusCode } = answer;
   const reason: TransientReason = statusCode === 408 ? 'timeout' : 'busy';
   const { retryAfterMs } = answer;
   return new TransientError(`${told(answer)}; it is repeated after a wait`, {

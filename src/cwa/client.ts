@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 
 import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { StatusClass } from '../lib/status-class.ts';
 import { initiateSession, sendCommand, terminateSession } from './commands.ts';
 import type { CommandAnswer, SessionAnswer } from './commands.ts';
 import { DEFAULT_TLS } from './connector.ts';
@@ -10,6 +11,7 @@ import { Credentials } from './credentials.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from './document-limits.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import type { IntegratedSettings } from './integrated-authentication.ts';
+import type { OddAnswer } from './odd-answer.ts';
 import { keepAlivePoll, poll } from './poll.ts';
 import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
 import { LOGON_FORMS_PATH, LOGON_IWA_PATH } from './protocol.ts';
@@ -43,6 +45,10 @@ export interface CwaClientOptions {
   readonly clock: Clock;
   /** Told about every complete exchange, for metrics and debug logs. */
   readonly onExchange?: (exchange: ExchangeFacts) => void;
+  /** Told about answers that are no documents, without their secrets, for debug logs. */
+  readonly onOddAnswer?: (answer: OddAnswer) => void;
+  /** What statuses of the command and data channel mean where the server differs from the usual; default none. */
+  readonly statusClasses?: ReadonlyMap<number, StatusClass>;
 }
 
 export type SessionParameters = Omit<InitiateSessionRequest, 'signInData'>;
@@ -77,6 +83,8 @@ export class CwaClient {
       clock: options.clock,
       credentials: this.#credentials,
       onExchange: options.onExchange ?? null,
+      onOddAnswer: options.onOddAnswer ?? null,
+      statusClasses: options.statusClasses ?? new Map(),
     });
   }
 

@@ -6,6 +6,9 @@ import type { ResponseHeaders } from './http-headers.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { TICKET_HEADER } from './protocol.ts';
 
+/** Shorter ones are no secrets, and would be found in any text. */
+const SECRET_LENGTH_MIN = 4;
+
 /**
  * The newest ticket, the cookies and `signInData` of one session.
  *
@@ -70,6 +73,15 @@ export class Credentials {
     this.#ticket = ticket;
     this.#signInData = signInData;
     this.#jar.replaceAll(cookies);
+  }
+
+  /** The text with every secret in it made unreadable, also where it stands as part of a URL. */
+  conceal(text: string): string {
+    const secrets = [this.#ticket, this.#signInData, ...this.#jar.entries().map(({ value }) => value)];
+    const written = secrets.flatMap((secret) => (secret === null ? [] : [secret, encodeURIComponent(secret)]));
+    return written
+      .filter(({ length }) => length >= SECRET_LENGTH_MIN)
+      .reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text);
   }
 
   toJSON(): string {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 
+import type { StatusClass } from '../lib/status-class.ts';
 import type { AnswerFacts, Channel } from './classify.ts';
 import { valuesOf } from './http-headers.ts';
 import type { ResponseHeaders } from './http-headers.ts';
@@ -18,7 +19,12 @@ export interface HttpAnswer extends AnswerFacts {
 }
 
 /** What is known once the head of a response is here. */
-export function factsOf(channel: Channel, operation: string, response: Dispatcher.ResponseData): AnswerFacts {
+export function factsOf(
+  channel: Channel,
+  operation: string,
+  response: Dispatcher.ResponseData,
+  statusClasses: ReadonlyMap<number, StatusClass>,
+): AnswerFacts {
   const headers: ResponseHeaders = response.headers;
   return {
     channel,
@@ -27,6 +33,7 @@ export function factsOf(channel: Channel, operation: string, response: Dispatche
     contentType: headerOf(headers, 'content-type'),
     location: headerOf(headers, 'location'),
     retryAfterMs: retryAfterMsOf(headerOf(headers, 'retry-after')),
+    configuredClass: statusClasses.get(response.statusCode),
   };
 }
 

@@ -8,11 +8,14 @@ import { connectorOf } from './connector.ts';
 import type { SiteTls } from './connector.ts';
 import type { Credentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
+import type { StatusClass } from '../lib/status-class.ts';
 import { DocumentRefusedError } from './document-refused-error.ts';
 import { TransientError } from './errors.ts';
 import { factsOf } from './http-answer.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { valuesOf } from './http-headers.ts';
+import { isOdd, oddAnswerOf } from './odd-answer.ts';
+import type { OddAnswer } from './odd-answer.ts';
 import { translateHttpError } from './transport-errors.ts';
 import type { ExchangePhase } from './transport-errors.ts';
 
@@ -60,6 +63,9 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly credentials: Credentials;
   readonly onExchange: ((exchange: ExchangeFacts) => void) | null;
+  readonly onOddAnswer: ((answer: OddAnswer) => void) | null;
+  /** What statuses mean where the server differs from the usual. */
+  readonly statusClasses: ReadonlyMap<number, StatusClass>;
 }
 
 export interface HttpRequest {
@@ -111,7 +117,7 @@ export class Transport {
    */
   async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     signal.throwIfAborted();
-    const { clock, onExchange, timeouts, credentials } = this.#options;
+    const { clock, credentials, onExchange, onOddAnswer, statusClasses, timeouts } = this.#options;
     const startedAt = clock.monotonic();
     const operation = `${request.method} ${request.path}`;
     const deadline = new Deadline(signal, timeouts.exchangeMs);
@@ -122,11 +128,12 @@ export class Transport {
       const connection = this.connection.number;
       const challenges = valuesOf(response.headers['www-authenticate']);
       const isTicketRenewed = credentials.absorb(response.headers, this.#pathPrefix + request.path);
-      const facts = factsOf(request.channel, operation, response);
+      const facts = factsOf(request.channel, operation, response, statusClasses);
       const { body, bodyBytes } = await this.#readBody(response, request, facts);
       const durationMs = clock.monotonic() - startedAt;
       const { channel, statusCode } = facts;
       onExchange?.({ channel, operation, statusCode, bodyBytes, durationMs, isTicketRenewed });
+      if (onOddAnswer !== null && isOdd(facts)) onOddAnswer(oddAnswerOf(facts, response.headers, body, credentials));
       return { ...facts, body, bodyBytes, receivedAt: clock.now(), challenges, connection };
     } catch (error) {
       signal.throwIfAborted();

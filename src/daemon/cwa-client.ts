@@ -8,6 +8,7 @@ import type { IntegratedSettings } from '../cwa/integrated-authentication.ts';
 import { loadKerberosPackage } from '../cwa/kerberos.ts';
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import { parseStatusClass } from '../lib/status-class.ts';
 import { siteTlsOf } from './site-tls.ts';
 
 /** The client of one account; it connects when it is first used. */
@@ -16,7 +17,7 @@ export function createCwaClient(
   account: AccountConfiguration,
   clock: Clock,
   files: LatestFiles,
-  onExchange: NonNullable<CwaClientOptions['onExchange']>,
+  told: Pick<CwaClientOptions, 'onExchange' | 'onOddAnswer'> = {},
 ): CwaClient {
   const { limits, session, sites } = configuration;
   const site = present(
@@ -34,7 +35,8 @@ export function createCwaClient(
     limits,
     timeouts: { connectMs, responseMs },
     clock,
-    onExchange,
+    ...told,
+    statusClasses: new Map(session.statusClasses.map(parseStatusClass).filter((pair) => pair !== null)),
   });
 }
 

@@ -7,12 +7,18 @@ import { planSnapshotEnd } from './plan-snapshot.ts';
  * of a snapshot whose time is over; and once in a while what changed although nothing was published.
  */
 export async function commitWhatIsDue(parts: BridgeParts, commit: Commit): Promise<void> {
-  const { clock, cursor, settings, takePartitionChanges } = parts;
+  const { cursor, settings, takePartitionChanges } = parts;
   const changes = takePartitionChanges();
   if (changes.length > 0) await commit(planPartitionsChanged(planContext(parts), cursor.progress, changes));
-  const { progressIntervalMs, snapshotTimeoutMs } = settings.session;
+  const { snapshotTimeoutMs } = settings.session;
   const snapshotEnd = planSnapshotEnd(planContext(parts), cursor.progress, snapshotTimeoutMs);
   if (snapshotEnd !== null) await commit(snapshotEnd);
+  await commitSecrets(parts, commit);
+}
+
+/** Once in a while the session's secrets, where they have changed: another process shall be able to go on. */
+export async function commitSecrets({ clock, cursor, settings }: BridgeParts, commit: Commit): Promise<void> {
+  const { progressIntervalMs } = settings.session;
   const isOld = clock.now() - cursor.progress.committedAt >= progressIntervalMs;
   if (isOld && cursor.hasUnsealedSecrets) await commit({ records: [], next: cursor.progress });
 }

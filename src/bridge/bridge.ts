@@ -117,14 +117,12 @@ export class Bridge {
       this.#resumesAt = Number.NEGATIVE_INFINITY;
       return asked;
     }
-    const isToSignIn = phase.kind === 'open' && phase.needsSignIn;
-    if (cursor.progress.orders.hold === 'paused' && isToSignIn) return signIn(this.#parts, phase, signal);
-    if (cursor.progress.orders.hold !== 'none') return holdStep(this.#parts, this.#polling, phase, signal);
     const leftMs = this.#resumesAt - this.#parts.clock.monotonic();
     if (leftMs > 0) {
       await this.#upkeep.wait(Math.min(leftMs, WAITING_TURN_MS), signal);
       return phase;
     }
+    if (cursor.progress.orders.hold !== 'none') return holdStep(this.#parts, this.#polling, phase, signal);
     switch (phase.kind) {
       case 'opening':
         return this.#stepOpening(phase, signal);

@@ -32,7 +32,7 @@ async function readLetter(
   try {
     const values = new ValueReader(registry);
     const assembler = new LetterAssembler();
-    let found: Letter | null = null;
+    const found: Letter[] = [];
     const scanner = kafka.createScanner();
     await scanner.scan(
       [range],
@@ -40,11 +40,11 @@ async function readLetter(
         const reading = value === null ? null : await values.read(value, signal);
         const part = reading?.kind === 'text' ? readLetterPart(reading.text) : null;
         const letter = part === null ? null : assembler.take(part);
-        if (letter?.first.id === id) found = letter;
+        if (letter?.first.id === id) found.push(letter);
       },
       signal,
     );
-    return found ?? `at ${where} there is no dead letter ${id}`;
+    return found[0] ?? `at ${where} there is no dead letter ${id}`;
   } finally {
     await registry?.close();
   }

@@ -51,7 +51,7 @@ export class OrderReader {
         if (trouble === null) await this.#follow(signal);
         else log.error({ topic, remedy: trouble }, `no orders are read: ${trouble}. ${remedy}`);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver(signal)) return;
         log.error({ err: error, topic }, `no orders are read: see err, and the right READ on ${topic}. ${remedy}`);
       }
       this.#caughtUp.resolve(undefined);
@@ -93,4 +93,9 @@ export class OrderReader {
     }
     deliver(order);
   }
+}
+
+/** Asked again after a wait: it may have aborted meanwhile. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

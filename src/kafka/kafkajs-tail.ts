@@ -50,7 +50,7 @@ export async function* tailPartition(
         if (last !== undefined && BigInt(last.offset) >= position) position = BigInt(last.offset) + 1n;
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver(signal)) return;
       const failure = toKafkaError(error, `reading ${topic}/${String(partition)}`, { phase: 'read', topic, partition });
       if (kindOf(failure.kafkaCode) === 'denied') throw failure;
       if (OUT_OF_RANGE.has(kafkaCodeOf(error)))
@@ -107,4 +107,9 @@ async function firstOffset(kafka: Kafka, topic: string, partition: number): Prom
   } finally {
     void admin.disconnect().catch(() => undefined);
   }
+}
+
+/** Asked again after a wait: it may have aborted meanwhile. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -217,7 +217,7 @@ describe('an order that nobody takes', () => {
     expect(outcome).toMatchObject({ status: 1, stdout: '' });
     expect(outcome.stderr).toContain('Create it with cwa-bridge topics --create');
     const bridge = await stage.start(settings);
-    await until('it says so', () => bridge.log.lines.find(({ msg }) => String(msg).includes('topics --create')));
+    await until('it says so', () => bridge.log.lines.find(({ msg }) => msg.includes('topics --create')));
     await stage.records.count('snapshotEnded', 1);
   });
 });

@@ -2,8 +2,7 @@
  * What an operator asks of an account (docs/adr/0006-orders.md): a record of the orders topic, in the partition that is
  * the account's shard. It stays there until the owner of the shard has carried it out.
  */
-export const ORDER_KINDS = ['pause', 'resume', 'sign-out', 'refresh', 'replay', 'forget'] as const;
-export type OrderKind = (typeof ORDER_KINDS)[number];
+export type OrderKind = OrderTask['kind'];
 
 /** Where a dead letter stands in its topic, and which one it is. */
 export interface LetterPlace {

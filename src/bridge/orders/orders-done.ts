@@ -7,16 +7,14 @@ import type { Order, OrderKind } from './order.ts';
  * - `paused`: its session is kept alive, and nothing is taken from it.
  * - `signed-out`: it has no session, and opens none.
  */
-export const HOLDS = ['none', 'paused', 'signed-out'] as const;
-export type Hold = (typeof HOLDS)[number];
+export type Hold = 'none' | 'paused' | 'signed-out';
 
 /**
  * - `done`: it is as the order wants it.
  * - `refused`: it makes no sense for the account as it is; nothing was done.
  * - `failed`: it was tried, and could not be done.
  */
-export const ORDER_OUTCOMES = ['done', 'refused', 'failed'] as const;
-export type OrderOutcome = (typeof ORDER_OUTCOMES)[number];
+export type OrderOutcome = 'done' | 'refused' | 'failed';
 
 /** The part of an account's progress that says what became of orders: committed with their effect, or not at all. */
 export interface OrdersDone {

@@ -72,7 +72,7 @@ describe('a wrong password', () => {
     );
     // One gap since the first start, however many there were, and one record for each refusal.
     await stage.records.find('the last start is told', ({ recordType, generation }) => {
-      return recordType === 'gap' && Number(generation) >= Number(stage.records.ofType('gap').at(-1)?.value.generation);
+      return recordType === 'gap' && generation >= (stage.records.ofType('gap').at(-1)?.value.generation ?? 0);
     });
     expect(new Set(stage.records.ofType('gap').map(({ value }) => value.gapId)).size).toBe(1);
     expect(stage.records.ofType('quarantined').map(({ value }) => value.reason)).toEqual([

@@ -21,7 +21,7 @@ const DATA = [
   ...['presence', 'presence.current', 'signin', 'contacts', 'conversations', 'requests', 'unknown', 'operations'],
   'deadletter',
 ];
-const NAMES = [...DATA, 'progress'];
+const NAMES = [...DATA, 'progress', 'orders'];
 
 describe('topics', () => {
   test('prints what the topics should be, progress compacted, and makes nothing', async () => {
@@ -31,8 +31,13 @@ describe('topics', () => {
     expect(printed).toMatchObject({ status: 0, stderr: '' });
     const plans = objectsOf(printed);
     expect(plans.map(({ topic }) => topic)).toEqual(NAMES.map((name) => `${stage.prefix}${name}`));
-    expect(plans.map(({ partitions }) => partitions)).toEqual([...DATA.map(() => 3), 4]);
+    expect(plans.map(({ partitions }) => partitions)).toEqual([...DATA.map(() => 3), 4, 4]);
     expect(plans.at(-1)?.settings).toEqual({
+      'cleanup.policy': 'delete',
+      'retention.ms': '604800000',
+      'min.insync.replicas': '1',
+    });
+    expect(plans.at(-2)?.settings).toEqual({
       'cleanup.policy': 'compact',
       'segment.bytes': '33554432',
       'segment.ms': '600000',

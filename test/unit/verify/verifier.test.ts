@@ -100,6 +100,18 @@ describe('id', () => {
       { kind: 'duplicate-id', topic: 'o', partition: other.partition, offset: '1', accountId: 'b' },
     ]);
   });
+
+  test('that occurs again on a record of origin replay is as it should be, but its number counts', () => {
+    const [first] = FLAWLESS;
+    const { id } = JSON.parse(first?.value ?? '') as { readonly id: string };
+    const again = stored({ generation: 7, sequence: 13 });
+    const value = (again.value ?? '')
+      .replace(/"id":"[^"]*"/, `"id":"${id}"`)
+      .replace(/"origin":"[^"]*"/, '"origin":"replay"');
+    const replayed = { ...again, value };
+    expect(check([...FLAWLESS, replayed]).violations).toEqual([]);
+    expect(kindsOf(check([...FLAWLESS, replayed, replayed]))).toEqual(['duplicate-sequence']);
+  });
 });
 
 describe('order', () => {

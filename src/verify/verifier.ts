@@ -138,7 +138,8 @@ export class Verifier {
 
   #checkIdentity(record: CheckedRecord, { accountId, generation, id, isReplay, sequence }: CheckedHead): void {
     // What goes out as a possible repeat, or by an operator's order, says so: its id may be there already.
-    if (!isReplay && !this.#ids.add(id)) this.#log.add('duplicate-id', record, accountId, `the id ${id} occurred before`);
+    if (!isReplay && !this.#ids.add(id))
+      this.#log.add('duplicate-id', record, accountId, `the id ${id} occurred before`);
     const { judgedFromMs } = this.#options;
     const isJudged = judgedFromMs === null || record.timestampMs >= judgedFromMs;
     if (this.#ledgerOf(accountId).add(generation, sequence, isJudged)) return;

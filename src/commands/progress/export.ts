@@ -19,7 +19,7 @@ export async function exportProgress(
   file: string,
   io: CommandIo,
 ): Promise<ExitStatus> {
-  const shards = await readProgress(kafka, topics.names.progress, io.signal);
+  const shards = await readProgress(kafka, topics.names.progress, io.signal, { mustBeWhole: true });
   const records = shards.flatMap((progress, shard) => [...progress].map(([key, value]) => ({ shard, key, value })));
   const head = { installation, shards: shards.length, at: new Date(systemClock.now()).toISOString() };
   const text = [headLine(head), ...records.map(recordLine)].map((line) => `${line}\n`).join('');

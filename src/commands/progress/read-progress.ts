@@ -18,21 +18,34 @@ class ProgressTopicError extends BridgeError {
   }
 }
 
+/** What is committed cannot be read to its end. */
+class OpenTransactionError extends BridgeError {
+  constructor(topic: string) {
+    super(
+      `In ${topic} a transaction has been open for ${String(SETTLE_MS / 1000)} s: what comes behind it cannot be read yet. ` +
+        'Stop the bridge, or look for a hanging one with kafka-transactions.sh find-hanging; then try again.',
+      { code: 'transaction-open', disposition: 'retry' },
+    );
+  }
+}
+
 /**
  * Reads the whole progress topic, committed records only, without a consumer group; also the last words of a bridge
  * that has just ended.
  *
+ * @param mustBeWhole refuses to read while a transaction stays open, whose outcome nobody knows.
  * @returns by shard.
- * @throws {@link KafkaError} if it cannot be read; {@link ProgressTopicError}.
+ * @throws {@link OpenTransactionError}; {@link KafkaError} if it cannot be read; {@link ProgressTopicError}.
  */
 export async function readProgress(
   kafka: KafkajsLog,
   topic: string,
   signal: AbortSignal,
+  { mustBeWhole = false }: { readonly mustBeWhole?: boolean } = {},
 ): Promise<readonly ShardProgress[]> {
   const partitions = (await kafka.layout([topic], signal)).get(topic)?.length;
   if (partitions === undefined) throw new ProgressTopicError(topic);
-  await kafka.settle(topic, SETTLE_MS, signal);
+  if (!(await kafka.settle(topic, SETTLE_MS, signal)) && mustBeWhole) throw new OpenTransactionError(topic);
   const shards = Array.from({ length: partitions }, () => new Map<string, string>());
   const scanner = kafka.createScanner();
   const bounds = await scanner.bounds([topic], null, signal);

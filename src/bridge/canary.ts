@@ -3,17 +3,11 @@ import type { PollResult } from '../cwa/poll.ts';
 import { BridgeError } from '../lib/errors.ts';
 import { runsAhead } from './ack-id.ts';
 import { failureOf } from './failure.ts';
+import type { CanaryOutcome } from './observer.ts';
 import { outcomesIn, tellsPresenceOf } from './outcomes.ts';
 import type { BridgeParts, Commit } from './parts.ts';
 import { queryPresence } from './query-presence.ts';
 import { StarvedError } from './starved-error.ts';
-
-/**
- * - `answered`: its outcome came over the data channel; `failed`: the same, with a refusal, which proves as much.
- * - `refused`: the command channel refused it at once, and `unsent`: it did not get through. Nothing was learnt.
- * - `overdue`: polls were answered for `session.canary.timeoutMs`, and its outcome was in none of them.
- */
-export type CanaryOutcome = 'answered' | 'failed' | 'refused' | 'unsent' | 'overdue';
 
 /** The first canary of a session comes after this part of the interval. */
 const FIRST_SHARE = 1 / 20;

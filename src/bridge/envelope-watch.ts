@@ -1,11 +1,8 @@
 import type { EventsAnswer } from '../cwa/envelope.ts';
 import type { PollResult } from '../cwa/poll.ts';
 import type { AccountProgress } from './account-progress.ts';
-import { type AckDecision, decideAckId, runsAhead } from './ack-id.ts';
+import { decideAckId, runsAhead } from './ack-id.ts';
 import type { BridgeParts } from './parts.ts';
-
-/** What may be odd about the acknowledgement of an answer; see `ack-id.ts` for what is done about it. */
-export type AckIdOddity = Exclude<AckDecision['kind'], 'advanced' | 'same'> | 'ran-ahead';
 
 /** Less than this part of the longest time that a session was given is too little for one that is kept active. */
 const LOW_TIME_SHARE = 0.2;

@@ -1,7 +1,6 @@
 import type { OrderKind } from './orders/order.ts';
 import type { Hold, OrderOutcome } from './orders/orders-done.ts';
-import type { CanaryOutcome } from './canary.ts';
-import type { AckIdOddity } from './envelope-watch.ts';
+import type { AckDecision } from './ack-id.ts';
 import type { PollFailure } from './failure.ts';
 import type { GapReason, Phase } from './phase.ts';
 
@@ -50,3 +49,13 @@ export interface AccountObserver {
 }
 
 type PollOutcome = 'events' | 'nothing' | 'keep-alive' | 'foreign-session' | PollFailure;
+
+/**
+ * - `answered`: its outcome came over the data channel; `failed`: the same, with a refusal, which proves as much.
+ * - `refused`: the command channel refused it at once, and `unsent`: it did not get through. Nothing was learnt.
+ * - `overdue`: polls were answered for `session.canary.timeoutMs`, and its outcome was in none of them.
+ */
+export type CanaryOutcome = 'answered' | 'failed' | 'refused' | 'unsent' | 'overdue';
+
+/** What may be odd about the acknowledgement of an answer; see `ack-id.ts` for what is done about it. */
+type AckIdOddity = Exclude<AckDecision['kind'], 'advanced' | 'same'> | 'ran-ahead';

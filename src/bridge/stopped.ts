@@ -20,7 +20,7 @@ export function planSignInRefused(
 }
 
 /** Another secret deserves attempts of its own: what was refused is forgotten. */
-export function planSecretChanged(context: PlanContext, progress: AccountProgress): Plan {
+function planSecretChanged(context: PlanContext, progress: AccountProgress): Plan {
   const batch = new RecordBatch(context, progress);
   batch.operation('quarantineLifted', { reason: 'secret-changed' });
   const logins = { refusals: [], secretMark: null };

@@ -126,12 +126,11 @@ describe('a session that is down', () => {
 
   test('of an account that stopped is down for good: its users become stale all the same', async () => {
     const refused = (): Promise<void> => Promise.reject(new SignInRefusedError('refused'));
-    const { bridge, clock, ended, shard } = setUp({ ...known, state: 'ended', committedAt: NOW }, UP, refused);
+    const { bridge, clock, shard } = setUp({ ...known, state: 'ended', committedAt: NOW }, UP, refused);
     await settled();
     expect(bridge.phase.kind).toBe('stopped');
     await pass(clock, STALE_AFTER_MS + 1_000);
     expect(sentStates(shard)).toEqual(BOTH_STALE);
-    await ended;
   });
 
   test('is not one that is polled, and nothing is written for it', async () => {

@@ -6,8 +6,11 @@ import type { ResponseHeaders } from './http-headers.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { TICKET_HEADER } from './protocol.ts';
 
+const FORMER_TICKETS_MAX = 4;
 /** Shorter ones are no secrets, and would be found in any text. */
 const SECRET_LENGTH_MIN = 4;
+/** In a document that is published, what is masked is lost: a text as long as this is there by no accident. */
+const MASKED_LENGTH_MIN = 12;
 
 /**
  * The newest ticket, the cookies and `signInData` of one session.
@@ -19,6 +22,10 @@ export class Credentials {
   readonly #jar = new CookieJar();
   readonly #now: () => number;
   #ticket: string | null = null;
+  /** The tickets before, newest first: an answer may quote the request that it answers. */
+  #formerTickets: readonly string[] = [];
+  /** The one before: what the server repeats may be what we had sent. */
+  #formerTicket: string | null = null;
   #signInData: string | null = null;
 
   constructor(now: () => number) {
@@ -40,7 +47,7 @@ export class Credentials {
 
   /** Before a sign-in: an old ticket must neither be sent nor be taken for the answer. Cookies stay. */
   forgetTicket(): void {
-    this.#ticket = null;
+    this.#replaceTicket(null);
     this.#signInData = null;
   }
 
@@ -51,7 +58,8 @@ export class Credentials {
       .findLast((value) => value.trim() !== '')
       ?.trim();
     if (ticket === undefined || ticket === this.#ticket) return false;
-    this.#ticket = ticket;
+    this.#formerTicket = this.#ticket;
+    this.#replaceTicket(ticket);
     return true;
   }
 
@@ -62,6 +70,12 @@ export class Credentials {
       ...(this.#ticket === null ? {} : { [TICKET_HEADER]: this.#ticket }),
       ...(cookie === null ? {} : { Cookie: cookie }),
     };
+  }
+
+  #replaceTicket(ticket: string | null): void {
+    if (this.#ticket !== null)
+      this.#formerTickets = [this.#ticket, ...this.#formerTickets].slice(0, FORMER_TICKETS_MAX);
+    this.#ticket = ticket;
   }
 
   secrets(): SessionSecrets {
@@ -77,11 +91,36 @@ export class Credentials {
 
   /** The text with every secret in it made unreadable, also where it stands as part of a URL. */
   conceal(text: string): string {
-    const secrets = [this.#ticket, this.#signInData, ...this.#jar.entries().map(({ value }) => value)];
-    const written = secrets.flatMap((secret) => (secret === null ? [] : [secret, encodeURIComponent(secret)]));
-    return written
-      .filter(({ length }) => length >= SECRET_LENGTH_MIN)
-      .reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text);
+    return this.#written(SECRET_LENGTH_MIN).reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text);
+  }
+
+  /**
+   * A body that repeats a secret, with asterisks in its place: what a server says is published (I10). Any other body is
+   * returned as it is.
+   */
+  masked(body: Uint8Array): Uint8Array {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const needles = this.#written(MASKED_LENGTH_MIN).map((secret) => encodedLike(bytes, secret));
+    const found = needles.filter((needle) => bytes.includes(needle));
+    if (found.length === 0) return body;
+    const copy = Buffer.from(bytes);
+    for (const needle of found) {
+      const mask = encodedLike(bytes, '*'.repeat(needle.length / bytesOfCharacter(bytes)));
+      for (let at = copy.indexOf(needle); at >= 0; at = copy.indexOf(needle, at + needle.length)) mask.copy(copy, at);
+    }
+    return copy;
+  }
+
+  /** The secrets as they may stand in a text. */
+  #written(lengthMin: number): readonly string[] {
+    const secrets = [
+      this.#ticket,
+      this.#formerTicket,
+      this.#signInData,
+      ...this.#jar.entries().map(({ value }) => value),
+    ].filter((secret) => secret !== null);
+    const written = new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]));
+    return [...written].filter(({ length }) => length >= lengthMin);
   }
 
   toJSON(): string {
@@ -91,4 +130,22 @@ export class Credentials {
   [inspect.custom](): string {
     return 'Credentials [secret]';
   }
+}
+
+/** XML begins with `<` or a byte order mark: a zero or a mark of two bytes there means UTF-16. */
+function isUtf16(bytes: Buffer): boolean {
+  const [first = 1, second = 1] = bytes;
+  return first === 0 || second === 0 || first >= 0xfe;
+}
+
+function bytesOfCharacter(bytes: Buffer): number {
+  return isUtf16(bytes) ? 2 : 1;
+}
+
+/** A text of ASCII characters in the encoding of a document. */
+function encodedLike(bytes: Buffer, text: string): Buffer {
+  if (!isUtf16(bytes)) return Buffer.from(text, 'latin1');
+  const isBigEndian = bytes[0] === 0 || bytes[0] === 0xfe;
+  const encoded = Buffer.from(text, 'utf16le');
+  return isBigEndian ? encoded.swap16() : encoded;
 }

@@ -107,6 +107,7 @@ function settingsFor(baseUrl: string, installation: string, brokers: readonly st
       pollWaitMinMs: 10,
       retryMinMs: 10,
       retryMaxMs: 100,
+      retryLongMs: 200,
       responseTimeoutMs: 5_000,
       progressIntervalMs: 1_000,
     },

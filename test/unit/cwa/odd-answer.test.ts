@@ -40,6 +40,13 @@ test('an answer that is no document is shown with everything but its secrets', (
   expect(odd.body?.length).toBeLessThanOrEqual(2_048);
 });
 
+test('a ticket that the answer itself replaces stays unseen too', () => {
+  const held = credentials();
+  held.absorb({ 'cwa-ticket': 'another-ticket' }, '/cwa/MainCommandHandler.ashx');
+  const { body } = oddAnswerOf(FACTS, {}, Buffer.from(`you sent ${TICKET}, take another-ticket`), held);
+  expect(body).toBe('you sent [secret], take [secret]');
+});
+
 test('of an answer to a sign-in the body stays unseen', () => {
   expect(oddAnswerOf({ ...FACTS, channel: 'signIn' }, HEADERS, Buffer.from('page'), credentials()).body).toBeNull();
 });

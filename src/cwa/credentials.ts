@@ -6,7 +6,6 @@ import type { ResponseHeaders } from './http-headers.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { TICKET_HEADER } from './protocol.ts';
 
-const FORMER_TICKETS_MAX = 4;
 /** Shorter ones are no secrets, and would be found in any text. */
 const SECRET_LENGTH_MIN = 4;
 /** In a document that is published, what is masked is lost: a text as long as this is there by no accident. */
@@ -22,8 +21,6 @@ export class Credentials {
   readonly #jar = new CookieJar();
   readonly #now: () => number;
   #ticket: string | null = null;
-  /** The tickets before, newest first: an answer may quote the request that it answers. */
-  #formerTickets: readonly string[] = [];
   /** The one before: what the server repeats may be what we had sent. */
   #formerTicket: string | null = null;
   #signInData: string | null = null;
@@ -47,7 +44,7 @@ export class Credentials {
 
   /** Before a sign-in: an old ticket must neither be sent nor be taken for the answer. Cookies stay. */
   forgetTicket(): void {
-    this.#replaceTicket(null);
+    this.#ticket = null;
     this.#signInData = null;
   }
 
@@ -59,7 +56,7 @@ export class Credentials {
       ?.trim();
     if (ticket === undefined || ticket === this.#ticket) return false;
     this.#formerTicket = this.#ticket;
-    this.#replaceTicket(ticket);
+    this.#ticket = ticket;
     return true;
   }
 
@@ -70,12 +67,6 @@ export class Credentials {
       ...(this.#ticket === null ? {} : { [TICKET_HEADER]: this.#ticket }),
       ...(cookie === null ? {} : { Cookie: cookie }),
     };
-  }
-
-  #replaceTicket(ticket: string | null): void {
-    if (this.#ticket !== null)
-      this.#formerTickets = [this.#ticket, ...this.#formerTickets].slice(0, FORMER_TICKETS_MAX);
-    this.#ticket = ticket;
   }
 
   secrets(): SessionSecrets {

@@ -129,7 +129,9 @@ export class Transport {
       const challenges = valuesOf(response.headers['www-authenticate']);
       const isTicketRenewed = credentials.absorb(response.headers, this.#pathPrefix + request.path);
       const facts = factsOf(request.channel, operation, response, statusClasses);
-      const { body, bodyBytes } = await this.#readBody(response, request, facts);
+      const { body: received, bodyBytes } = await this.#readBody(response, request, facts);
+      // What is answered to a sign-in is published nowhere, and what it holds is needed.
+      const body = request.channel === 'signIn' ? received : credentials.masked(received);
       const durationMs = clock.monotonic() - startedAt;
       const { channel, statusCode } = facts;
       onExchange?.({ channel, operation, statusCode, bodyBytes, durationMs, isTicketRenewed });
@@ -182,7 +184,8 @@ export class Transport {
       if (bodyBytes < keptBytesMax) chunks.push(chunk);
       bodyBytes += chunk.length;
       if (bodyBytes > bodyBytesMax) {
-        throw tooLarge(facts, Buffer.concat(chunks), bodyBytes, bodyBytesMax);
+        const body = this.#options.credentials.masked(Buffer.concat(chunks));
+        throw tooLarge(facts, body, bodyBytes, bodyBytesMax);
       }
     }
     return { body: joined(chunks).subarray(0, keptBytesMax), bodyBytes };

@@ -76,8 +76,9 @@ function echoOf(request: IncomingMessage, body: string, secrets: MirrorSecrets):
 function reply(answer: Answer, response: ServerResponse, echo: string, secrets: MirrorSecrets): void {
   const given = { [TICKET_HEADER]: secrets.ticket, 'Set-Cookie': `Node=${secrets.cookie}; path=/` };
   const data = `<signInData>${secrets.signInData}</signInData>`;
-  // Without the echo: what stands in a whole document is published as the server says it.
-  const fault = '<requestFailed eid="0"><errorInfo code="x"/></requestFailed>';
+  // Only what it gave away itself: a password that a server repeats in a whole document is published as it says it.
+  const detail = `<exceptionDetail>${Object.values(secrets).join(' ')}</exceptionDetail>`;
+  const fault = `<requestFailed eid="0"><errorInfo code="x"/>${detail}</requestFailed>`;
   switch (answer) {
     case 'error':
       response.writeHead(500, { ...given, 'Content-Type': 'text/plain' }).end(echo);

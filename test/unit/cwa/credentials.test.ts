@@ -65,4 +65,25 @@ describe('secrets', () => {
       expect(seen.join()).not.toContain('canary');
     }
   });
+
+  test.each(['utf8', 'utf16le'] as const)('are masked in a body in %s, byte for byte', (encoding) => {
+    const own = withCanaries();
+    own.absorb({ 'cwa-ticket': 'newer-ticket' }, PATH);
+    const say = (former: string, ticket: string, cookie: string): Buffer =>
+      Buffer.from(`<a b="ü ${former}">${ticket}${ticket} lb=${cookie}</a>`, encoding);
+    const masked = own.masked(say('canary-ticket', 'newer-ticket', 'canary-cookie'));
+    expect(Buffer.from(masked)).toEqual(say('*************', '************', '*************'));
+  });
+
+  test('are masked in UTF-16 of the other order of bytes', () => {
+    const body = (text: string): Buffer => Buffer.from(`<a>${text}</a>`, 'utf16le').swap16();
+    expect(Buffer.from(withCanaries().masked(body('canary-ticket')))).toEqual(body('*************'));
+  });
+
+  test('that are too short to be there by intention mask nothing, and a body without any is left alone', () => {
+    const own = credentials();
+    own.absorb({ 'cwa-ticket': 'canary-ticket', 'set-cookie': 'lb=node1; path=/' }, PATH);
+    const body = Buffer.from('<a>node1</a>');
+    expect(own.masked(body)).toBe(body);
+  });
 });

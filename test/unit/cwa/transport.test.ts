@@ -49,6 +49,18 @@ describe('a body that was cut', () => {
   });
 });
 
+test('a body that repeats the ticket is read without it', async () => {
+  const { server, client } = harness();
+  server.will(
+    logonReply('a-ticket-that-is-secret'),
+    eventsReply('ackId="9"', '<a eid="9">a-ticket-that-is-secret</a>'),
+  );
+  await client.signIn(NEVER);
+  const result = await client.poll(POLL, NEVER);
+  expect(JSON.stringify(result)).toContain('***********************');
+  expect(JSON.stringify(result)).not.toContain('a-ticket-that-is-secret');
+});
+
 describe('no answer', () => {
   test.each([
     ['the connection ends', { raw: '', then: 'end' }],

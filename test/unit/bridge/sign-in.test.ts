@@ -119,7 +119,9 @@ describe('the sign-in budget', () => {
       sut.restart();
     }
     await sut.clock.advance(100 * HOUR_MS);
-    await expect(sut.signIn()).rejects.toThrow(/Change its password in the password file, which the bridge notices by itself/);
+    await expect(sut.signIn()).rejects.toThrow(
+      /Change its password in the password file, which the bridge notices by itself/,
+    );
     expect(sut.attempts).toBe(2);
 
     sut.password = 'right';

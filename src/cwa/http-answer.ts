@@ -4,6 +4,7 @@ import type { StatusClass } from '../lib/status-class.ts';
 import type { AnswerFacts, Channel } from './classify.ts';
 import { valuesOf } from './http-headers.ts';
 import type { ResponseHeaders } from './http-headers.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** A complete answer: nothing of its body is missing, though its end may not have been kept. */
 export interface HttpAnswer extends AnswerFacts {
@@ -32,16 +33,11 @@ export function factsOf(
     statusCode: response.statusCode,
     contentType: headerOf(headers, 'content-type'),
     location: headerOf(headers, 'location'),
-    retryAfterMs: retryAfterMsOf(headerOf(headers, 'retry-after')),
+    retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after'), headerOf(headers, 'date')),
     configuredClass: statusClasses.get(response.statusCode),
   };
 }
 
 function headerOf(headers: ResponseHeaders, name: string): string | null {
   return valuesOf(headers[name])[0] ?? null;
-}
-
-/** Seconds only; a date would need the server's clock. */
-function retryAfterMsOf(value: string | null): number | null {
-  return value !== null && /^\s*\d{1,6}\s*$/.test(value) ? Number(value) * 1000 : null;
 }

@@ -1,8 +1,10 @@
 import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
 import { unreachable } from '../lib/assert.ts';
+import { Acknowledger } from './acknowledger.ts';
 import { beginGeneration } from './begin-generation.ts';
 import { commitWhatIsDue } from './between-polls.ts';
 import { Canary } from './canary.ts';
+import { endGivenUp } from './end-session.ts';
 import { EnvelopeWatch } from './envelope-watch.ts';
 import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { failureWaitMs } from './failure-wait.ts';
@@ -47,6 +49,7 @@ export class Bridge {
   readonly #watching: Watching;
   readonly #polling: Polling;
   readonly #canary: Canary;
+  readonly #acknowledger: Acknowledger;
   readonly #envelopes: EnvelopeWatch;
   #phase: Phase;
   /** No step is tried before: a long wait is cut into turns. Monotonic. */
@@ -61,6 +64,7 @@ export class Bridge {
       this.#upkeep.polled();
     });
     this.#canary = new Canary(parts);
+    this.#acknowledger = new Acknowledger(parts);
     this.#envelopes = new EnvelopeWatch(parts);
     this.#phase = firstPhase(parts.cursor.progress, hasTicket);
   }
@@ -154,12 +158,16 @@ export class Bridge {
     const before = cursor.progress;
     const result = await this.#polling.poll(signal);
     this.#envelopes.look(result, before);
-    if (result.kind === 'events') await publishAnswer(this.#parts, commit, result);
+    if (result.kind === 'events') {
+      const { subscribers } = await publishAnswer(this.#parts, commit, result);
+      this.#acknowledger.heard(subscribers, result.answer);
+    }
     throwIfSessionRefused(result, cursor.progress);
     this.#watching.heard(result);
     await this.#upkeep.afterPoll(commit);
     await commitWhatIsDue(this.#parts, commit);
     await this.#canary.afterPoll(result, commit, signal);
+    await this.#acknowledger.afterPoll(commit, signal);
     await this.#parts.orders.sleep(this.#polling.waitMs, signal);
     // The server counts anew: whom it still watches for us is doubtful.
     return cursor.progress.generation === before.generation ? OPEN : { ...OPEN, toSubscribe: watch.users };
@@ -178,12 +186,15 @@ export class Bridge {
     const isPoll = before.kind === 'open' && !before.needsSignIn && before.toSubscribe.length === 0;
     if (isPoll && isPollFailure(failure)) observer.polled(failure, null);
     if (givesUpDocument && error instanceof DocumentRefusedError) {
-      this.#enter(await this.#giveUp(error));
+      this.#enter(await this.#giveUp(error, signal));
       return;
     }
     // What is not known is declared before it is waited out.
     if (phase.kind === 'opening' && !phase.isBegun && wait !== 'none') {
+      const { sid } = this.#parts.cursor.progress;
       this.#enter(await beginGeneration(this.#parts, phase, signal));
+      // Doubted, not known to be lost: the server may have it still.
+      if (before.kind === 'open' && failure === 'transient') await endGivenUp(this.#parts, sid, signal);
     }
     const waitMs = failureWaitMs(this.#parts, phase, wait, error);
     const fields = { err: error, failure, phase: phase.kind, waitMs: Math.round(waitMs) };
@@ -194,14 +205,16 @@ export class Bridge {
     else await this.#upkeep.wait(waitMs, signal);
   }
 
-  /** Dead letter, gap and new generation in one transaction (I8). */
-  async #giveUp(error: DocumentRefusedError): Promise<Phase> {
+  /** Dead letter, gap and new generation in one transaction (I8). The server may still have the session. */
+  async #giveUp(error: DocumentRefusedError, signal: AbortSignal): Promise<Phase> {
     const { cursor, log, observer } = this.#parts;
+    const { sid } = cursor.progress;
     const { plan, phase } = planPoison(planContext(this.#parts), cursor.progress, error);
     await cursor.advance(plan);
     observer.deadLettered(error.reason, 1);
     observer.gapOpened('poison');
     log.error({ err: error, phase: phase.kind }, 'answer given up: see the dead letter');
+    await endGivenUp(this.#parts, sid, signal);
     return phase;
   }
 

@@ -4,6 +4,7 @@ import { type Admission, admitEvents, NOTHING_SEEN } from '../events/admit.ts';
 import { forgetAcknowledged } from '../events/forget.ts';
 import { orderEvents } from '../events/order.ts';
 import type { OrderedEvent } from '../events/ordered-event.ts';
+import type { DataRecord } from '../records/topics/topics.ts';
 import type { AccountProgress } from './account-progress.ts';
 import { type AckDecision, decideAckId } from './ack-id.ts';
 import type { Plan, PlanContext } from './plan.ts';
@@ -29,6 +30,8 @@ export interface AnswerPlan extends Plan {
   readonly events: readonly OrderedEvent[];
   readonly repeats: number;
   readonly batch: RecordBatch;
+  /** Who watches the account and is not acknowledged, as far as the records say: normalised URIs. */
+  readonly subscribers: readonly string[];
   /** The server counts anew in the same session: the plan begins a new generation on it. */
   readonly isCounterRestart: boolean;
   /** Whether there is anything to commit; an empty answer that moves nothing is not worth a transaction. */
@@ -83,12 +86,16 @@ function publish(
   const pending = new Set(progress.watch.pending);
   const queried = queriedUsers(progress.queries);
   const heard = new Set<string>();
+  const subscribers: string[] = [];
   for (const event of admission.admitted) {
     const isQuery = (uri: string): boolean => queried.has(uri) && !heard.has(uri);
     const records = rejected.has(event.index)
       ? batch.eventDeadLetter(event, 'rejectedByBroker')
       : batch.event(event, (uri) => pending.has(uri) && !heard.has(uri), isQuery);
-    for (const { value } of records) noteHeard(heard, event, value.subjectUri);
+    for (const record of records) {
+      noteHeard(heard, event, record.value.subjectUri);
+      for (const uri of unacknowledgedIn(record)) subscribers.push(uri);
+    }
   }
   const failed = failedRids(admission.admitted.map(({ element }) => element));
   const published: AccountProgress = {
@@ -109,6 +116,7 @@ function publish(
     events,
     repeats: admission.repeats,
     batch,
+    subscribers,
     isCounterRestart: false,
     isWorthCommitting: records.length > 0 || (events.length > 0 && ack.ackId !== progress.ackId),
   };
@@ -117,4 +125,12 @@ function publish(
 /** A user's first presence after we asked ends the wait for it; one that went to the dead letters does too. */
 function noteHeard(heard: Set<string>, event: OrderedEvent, subjectUri: string | null): void {
   if (event.name === USER_PRESENCE && subjectUri !== null) heard.add(subjectUri);
+}
+
+/** The server lists those who are not acknowledged (events-and-categories §4.4): one without the attribute is none. */
+function unacknowledgedIn(record: DataRecord): readonly string[] {
+  if (record.topic !== 'contacts') return [];
+  return record.value.subscribers.flatMap(({ acknowledged, uri }) =>
+    acknowledged === true || uri === null ? [] : [uri],
+  );
 }

@@ -9,19 +9,21 @@ import { tally } from './tally.ts';
 /**
  * Publishes one answer and moves the cursor behind it, in one transaction. Records that Kafka will never take go out
  * as dead letters instead, so that one of them does not hold up the account for ever.
+ *
+ * @returns what it led to.
  */
 export async function publishAnswer(
   parts: BridgeParts,
   commit: Commit,
   result: PollResult & { readonly kind: 'events' },
-): Promise<void> {
+): Promise<AnswerPlan> {
   const { clock, cursor, log, observer } = parts;
   const received = { answer: result.answer, polledAckId: cursor.progress.ackId, receivedAt: result.receivedAt };
   const plan = planAnswer(planContext(parts), cursor.progress, received);
   for (const warning of result.answer.warnings) log.debug({ warning }, 'oddity in the envelope');
   for (const { name } of plan.events) observer.eventReceived(name);
   if (plan.repeats > 0) observer.repeatDropped(plan.repeats);
-  if (!plan.isWorthCommitting) return;
+  if (!plan.isWorthCommitting) return plan;
   const startedAt = clock.monotonic();
   const committed = await commitOrReject(parts, commit, received, plan);
   const receivedToCommittedMs = clock.now() - result.receivedAt;
@@ -29,6 +31,7 @@ export async function publishAnswer(
   tally(observer, committed.batch, result.receivedAt);
   if (committed.isCounterRestart) observer.gapOpened('counter-restart');
   log.debug({ records: committed.records.length, ackId: cursor.progress.ackId }, 'answer committed');
+  return committed;
 }
 
 /** Each refusal names a partition; the events with records there are replaced and the answer is tried again. */

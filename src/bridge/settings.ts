@@ -1,4 +1,5 @@
 import type { SessionParameters } from '../cwa/client.ts';
+import type { SubscriberForm } from '../cwa/requests.ts';
 import type { BackoffBounds } from '../lib/backoff.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
 import type { Privacy } from '../records/privacy.ts';
@@ -23,6 +24,8 @@ export interface SessionSettings extends FailurePolicy {
   readonly keepAliveMs: number;
   /** URIs in one `subscribePresence`. */
   readonly subscribeChunk: number;
+  /** Whether who watches the account is acknowledged, and in which form. */
+  readonly acknowledgeSubscribers: 'off' | SubscriberForm;
   /** A snapshot that is still incomplete then is closed, with the missing users listed. */
   readonly snapshotTimeoutMs: number;
   readonly backoff: BackoffBounds;

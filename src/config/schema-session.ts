@@ -38,6 +38,12 @@ export const SESSION = {
     max: 300_000,
   },
   subscribeChunk: { doc: 'Users in one `subscribePresence`.', format: 'count', default: 50, min: 1, max: 1_000 },
+  acknowledgeSubscribers: {
+    doc: 'Whether to acknowledge whoever watches an account (`acknowledgeSubscriber`), so that the server does not announce the same people in every session, and how the request names them: `uri` directly inside, or inside `uris`. `off`, because the bridge otherwise changes nothing on the server.',
+    format: 'choice',
+    choices: ['off', 'uri', 'uris'],
+    default: 'off',
+  },
   snapshotTimeoutMs: {
     doc: 'How long to wait for the first presence of every subscribed user before the snapshot ends with some missing.',
     format: 'milliseconds',

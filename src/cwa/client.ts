@@ -15,8 +15,13 @@ import type { OddAnswer } from './odd-answer.ts';
 import { keepAlivePoll, poll } from './poll.ts';
 import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
 import { LOGON_FORMS_PATH, LOGON_IWA_PATH } from './protocol.ts';
-import { queryPresenceRequest, subscribePresenceRequest, unsubscribePresenceRequest } from './requests.ts';
-import type { InitiateSessionRequest, PresenceRequests, UnsubscribeRequests } from './requests.ts';
+import {
+  acknowledgeSubscriberRequest,
+  queryPresenceRequest,
+  subscribePresenceRequest,
+  unsubscribePresenceRequest,
+} from './requests.ts';
+import type { AcknowledgeRequests, InitiateSessionRequest, PresenceRequests, UnsubscribeRequests } from './requests.ts';
 import type { SessionSecrets } from './session-secrets.ts';
 import { signIn } from './sign-in.ts';
 import type { SignInResult, SignInStep } from './sign-in.ts';
@@ -119,6 +124,11 @@ export class CwaClient {
   /** One snapshot, as an event; the outcome follows with the same rid. */
   queryPresence(requests: PresenceRequests, signal: AbortSignal): Promise<CommandAnswer> {
     return sendCommand(this.#step(), queryPresenceRequest(requests), signal);
+  }
+
+  /** The server does not announce these subscribers again; the outcomes follow as events with the same rids. */
+  acknowledgeSubscriber(requests: AcknowledgeRequests, signal: AbortSignal): Promise<CommandAnswer> {
+    return sendCommand(this.#step(), acknowledgeSubscriberRequest(requests), signal);
   }
 
   /** Gets the events after `ackId`, and so acknowledges those up to it. One poll at a time. */

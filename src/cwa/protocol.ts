@@ -36,6 +36,7 @@ export const SUBSCRIBE_PRESENCE = 'subscribePresence';
 export const UNSUBSCRIBE_PRESENCE = 'unSubscribePresence';
 export const UNSUBSCRIBE_PRESENCE_OTHERWISE = 'unsubscribePresence';
 export const QUERY_PRESENCE = 'queryPresence';
+export const ACKNOWLEDGE_SUBSCRIBER = 'acknowledgeSubscriber';
 
 /** Answers to requests (§5). */
 export const REQUEST_ACCEPTED = 'requestAccepted';

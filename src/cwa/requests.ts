@@ -3,6 +3,7 @@ import { XMLBuilder } from 'fast-xml-parser';
 import { codePointName, findForbiddenCharacter } from '../lib/xml-characters.ts';
 import { UnwritableRequestError } from './errors.ts';
 import {
+  ACKNOWLEDGE_SUBSCRIBER,
   CWA_NAMESPACE,
   INITIATE_SESSION,
   LOGON,
@@ -104,6 +105,19 @@ export function queryPresenceRequest({ sid, requests: list }: PresenceRequests):
   return requests(sid, QUERY_PRESENCE, list.map(presenceMarkup));
 }
 
+/** How `acknowledgeSubscriber` names the subscriber: not known, `uri` is the careful choice (transport §14 row 16). */
+export type SubscriberForm = 'uri' | 'uris';
+
+/** One subscriber each (transport §11). */
+export interface AcknowledgeRequests extends PresenceRequests {
+  readonly form: SubscriberForm;
+}
+
+export function acknowledgeSubscriberRequest({ form, sid, requests: list }: AcknowledgeRequests): string {
+  const markup = form === 'uris' ? presenceMarkup : subscriberMarkup;
+  return requests(sid, ACKNOWLEDGE_SUBSCRIBER, list.map(markup));
+}
+
 /** No server documents how many URIs it takes at once (transport §14 row 13). */
 const URIS_PER_REQUEST = 50;
 
@@ -122,6 +136,10 @@ export function presenceRequestsOf(
 
 function presenceMarkup({ rid, uris }: PresenceRequest): Markup {
   return { '@rid': rid, uris: { uri: uris } };
+}
+
+function subscriberMarkup({ rid, uris }: PresenceRequest): Markup {
+  return { '@rid': rid, uri: uris };
 }
 
 function requests(sid: string, method: string, list: readonly Markup[]): string {

@@ -63,15 +63,15 @@ export function containers(): Element {
   ]);
 }
 
-/** Who watches the account (events §4.4): one URI without scheme, as servers wrote it. */
-export function subscribers(): Element {
+/**
+ * Who watches the account (events §4.4): one URI without scheme, as servers wrote it. Whoever was announced as not
+ * acknowledged, and is by now, is left out.
+ */
+export function subscribers(isAcknowledged: (uri: string) => boolean): Element {
+  const uri = 'sip:ilse.brandt@litmar.example';
+  const network = { sourceNetwork: 'federated', acknowledged: 'false' };
   return plain('subscribers', {}, [
-    plain('subscriber', {
-      uri: 'sip:ilse.brandt@litmar.example',
-      displayName: 'Ilse Brandt',
-      sourceNetwork: 'federated',
-      acknowledged: 'false',
-    }),
+    ...(isAcknowledged(uri) ? [] : [plain('subscriber', { uri, displayName: 'Ilse Brandt', ...network })]),
     plain('subscriber', { uri: 'odo@northpier.example', sourceNetwork: 'sameEnterprise', acknowledged: 'true' }),
   ]);
 }

@@ -17,9 +17,17 @@ const ACCEPTED_METHODS: ReadonlySet<string> = new Set([
   'addgroup',
   'updategroup',
   'deletegroup',
-  'acknowledgesubscriber',
   'updatecontainer',
   'conference',
+]);
+
+/** The methods of a session that do something. In lower case. */
+const SERVED_METHODS: ReadonlySet<string> = new Set([
+  'subscribepresence',
+  'unsubscribepresence',
+  'querypresence',
+  'acknowledgesubscriber',
+  'terminatesession',
 ]);
 
 /** What one POST is about: its session changes when a method of it opens or ends one. */
@@ -52,8 +60,7 @@ export function perform(context: CommandContext, method: RequestElement): Elemen
 }
 
 function isMethod(name: string): boolean {
-  const served = ['subscribepresence', 'unsubscribepresence', 'querypresence', 'terminatesession'];
-  return served.includes(name) || ACCEPTED_METHODS.has(name);
+  return SERVED_METHODS.has(name) || ACCEPTED_METHODS.has(name);
 }
 
 function performInSession(
@@ -64,8 +71,7 @@ function performInSession(
 ): Element {
   const name = method.name.toLowerCase();
   const uris = urisOf(method);
-  const isListed = name.endsWith('presence') && name !== 'publishselfpresence';
-  if (isListed && uris.length === 0) return rejected(rid, 'The request names no uri.');
+  if (SERVED_METHODS.has(name) && uris.length === 0) return rejected(rid, 'The request names no uri.');
   const unprefixed = uris.find((uri) => !/^sip:/i.test(uri));
   if (unprefixed !== undefined) return rejected(rid, `The uri ${unprefixed} does not begin with sip:.`);
   switch (name) {
@@ -77,6 +83,9 @@ function performInSession(
       break;
     case 'querypresence':
       session.emit(snapshotOf(world, uris), world.clock.now());
+      break;
+    case 'acknowledgesubscriber':
+      world.acknowledge(session.accountUri, uris);
       break;
     default:
       break;

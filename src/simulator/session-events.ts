@@ -22,7 +22,7 @@ export function openSession(world: World, accountUri: string, rid: string, refus
     contactList(contacts, subscribed.length),
     selfSnapshot(accountUri, now),
     containers(),
-    subscribers(),
+    subscribers((uri) => world.hasAcknowledged(accountUri, uri)),
     configuration(),
   ];
   emitOutcome(world, session, rid, refusal);

@@ -52,6 +52,8 @@ export class World {
     restarts: 0,
   };
   readonly #sources = new Map<string, ChangeSource>();
+  /** Subscribers by the account that has acknowledged them. */
+  readonly #acknowledged = new Map<string, Set<string>>();
 
   constructor(options: ResolvedOptions) {
     this.options = options;
@@ -95,6 +97,16 @@ export class World {
     return this.#sources.get(key(accountUri)) ?? null;
   }
 
+  /** An account has acknowledged these subscribers: sessions announce them no more (transport §11). */
+  acknowledge(accountUri: string, uris: readonly string[]): void {
+    const known = this.#acknowledged.get(key(accountUri)) ?? new Set();
+    this.#acknowledged.set(key(accountUri), known.union(new Set(uris.map(key))));
+  }
+
+  hasAcknowledged(accountUri: string, uri: string): boolean {
+    return this.#acknowledged.get(key(accountUri))?.has(key(uri)) ?? false;
+  }
+
   /** Makes seeded changes for the newest live session of an account, and returns how many. */
   createChanges(accountUri: string, count: number): number {
     this.sweep();
@@ -117,7 +129,7 @@ export class World {
     }
   }
 
-  /** Forgets sessions and tickets, as a server does that was started anew. The users and the ledger stay. */
+  /** Forgets sessions and tickets, as a server does that was started anew. All else stays. */
   forget(): void {
     this.registry.endAll('restart');
     this.tickets.forgetAll();

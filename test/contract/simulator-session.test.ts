@@ -133,6 +133,37 @@ describe('a command', () => {
   });
 });
 
+describe('acknowledgeSubscriber', () => {
+  const ILSE = 'sip:ilse.brandt@litmar.example';
+
+  test.each([
+    ['directly', `<uri>${ILSE}</uri>`],
+    ['inside uris', `<uris><uri>SIP:Ilse.Brandt@litmar.example</uri></uris>`],
+  ])('names the subscriber %s: no later session announces that one, and only that one', async (_, inside) => {
+    await signedIn();
+    await client.initiate();
+    expect((await client.next()).body).toContain(`<subscriber uri="${ILSE}"`);
+    await client.command('<acknowledgeSubscriber rid="7"><uri>sip:lena@fabrikam.example</uri></acknowledgeSubscriber>');
+    await client.initiate();
+    expect((await client.next()).body).toContain(`<subscriber uri="${ILSE}"`);
+
+    const { body } = await client.command(`<acknowledgeSubscriber rid="8">${inside}</acknowledgeSubscriber>`);
+    expect(body).toContain('<requestAccepted rid="8"/>');
+    expect((await client.next()).body).toMatch(/<requestSucceeded eid="\d+" rid="8"\/>/);
+    await client.initiate();
+    const announced = (await client.next()).body;
+    expect(announced).not.toContain(ILSE);
+    expect(announced).toContain('<subscriber uri="odo@northpier.example"');
+  });
+
+  test('without a subscriber is rejected', async () => {
+    await open();
+    expect((await client.command('<acknowledgeSubscriber rid="8"/>')).body).toMatch(
+      /<requestRejected rid="8">\s*<error code="18000"/,
+    );
+  });
+});
+
 describe('tickets', () => {
   test.each([
     ['401', 401],

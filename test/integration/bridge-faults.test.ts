@@ -163,6 +163,8 @@ describe('an answer that stays unreadable', () => {
     const healed = records.all.findLast(({ value }) => value.note === 'behind the unreadable answer');
     expect(healed?.value.origin).toBe('snapshot');
     expect(simulator.stats).toMatchObject({ signIns: { ok: 1 }, sessionsOpened: 2 });
+    // The session that was given up is no endpoint any more.
+    expect(simulator.ledger.sessions.map(({ reason }) => reason)).toEqual(['terminated', null]);
   });
 
   test('of a third session within the hour quarantines the account, and it comes back by itself', async () => {

@@ -4,6 +4,7 @@ import { type AccountProgress, initialProgress } from '../../../src/bridge/accou
 import { Bridge } from '../../../src/bridge/bridge.ts';
 import { watchHash } from '../../../src/bridge/plan-generation.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
+import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
 import type { CommandAnswer, SessionAnswer } from '../../../src/cwa/commands.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';
@@ -21,7 +22,7 @@ import {
   response,
   USERS,
 } from './builders.ts';
-import { cursorOn, FakeObserver, FakeShard, partsWith } from './fakes.ts';
+import { cursorOn, FakeObserver, FakeShard, partsWith, rejectedWhenAborted } from './fakes.ts';
 
 type Step = () => Promise<PollResult>;
 
@@ -31,6 +32,9 @@ class FakeClient {
   readonly keepAlives: PollRequest[] = [];
   readonly subscribed: PresenceRequests[] = [];
   readonly answers: Step[] = [];
+  /** Sessions that were to be ended. */
+  readonly ended: string[] = [];
+  readonly terminate: ((signal: AbortSignal) => Promise<null>)[] = [];
   sessions = 0;
 
   poll(request: PollRequest): Promise<PollResult> {
@@ -49,6 +53,11 @@ class FakeClient {
   subscribePresence(request: PresenceRequests): Promise<CommandAnswer> {
     this.subscribed.push(request);
     return Promise.resolve(this.subscriptionAnswers.shift() ?? commandAnswer());
+  }
+
+  terminateSession({ sid }: { readonly sid: string }, signal: AbortSignal): Promise<null> {
+    this.ended.push(sid);
+    return (this.terminate.shift() ?? (() => Promise.resolve(null)))(signal);
   }
 
   queryPresence(): Promise<CommandAnswer> {
@@ -230,6 +239,65 @@ describe('a new generation', () => {
     ]);
     expect(cursor.progress).toMatchObject({ sid: '412', ackId: '3', openGapId: 'gap-new', watch: { pending: USERS } });
     expect(client.subscribed).toHaveLength(2);
+  });
+});
+
+describe('a session that is given up', () => {
+  const unreadable: Step = () =>
+    Promise.reject(new DocumentRefusedError('malformed', 'a blank', { line: 1, column: 2 }));
+  const unreachable: Step = () => Promise.reject(new TransientError('503', { reason: 'server-fault' }));
+
+  /** Lets the retries and their waits pass. */
+  async function pass(clock: ManualClock): Promise<void> {
+    for (let i = 0; i < 20; i += 1) await clock.advance(5_000);
+  }
+
+  test('for an unreadable answer is ended on the server, when that is on record, and never polled again', async () => {
+    const commit = Promise.withResolvers<void>();
+    const { client, clock, observer } = setUp(RESUMED, [DONE, DONE, () => commit.promise]);
+    client.answers.push(unreadable, unreadable, unreadable);
+    await pass(clock);
+    expect(client.ended).toEqual([]);
+    commit.resolve();
+    await settled();
+    await settled();
+    expect(observer.gaps).toEqual(['poison']);
+    expect(client.ended).toEqual(['412']);
+    expect(client.polls.map(({ sid }) => sid)).toEqual(['412', '412', '412', '413']);
+  });
+
+  test('is no matter of waiting long: a server that does not end it is left alone', async () => {
+    const { client, clock } = setUp();
+    client.answers.push(unreadable, unreadable, unreadable);
+    client.terminate.push(rejectedWhenAborted);
+    await pass(clock);
+    expect(client.ended).toEqual(['412']);
+    expect(client.polls.at(-1)?.sid).toBe('413');
+  });
+
+  test.each([
+    ['503', () => Promise.reject(new TransientError('503', { reason: 'server-fault' }))],
+    ['18100', () => Promise.reject(new SessionLostError('18100'))],
+  ])('goes on with the next one when the server answers %s', async (_, answer) => {
+    const { client, clock } = setUp();
+    client.answers.push(unreadable, unreadable, unreadable);
+    client.terminate.push(answer);
+    await pass(clock);
+    expect(client.ended).toEqual(['412']);
+    expect(client.polls.at(-1)?.sid).toBe('413');
+  });
+
+  test('because it is doubted is ended too, and the one that the server lost is not', async () => {
+    const { client, clock, observer } = setUp();
+    client.answers.push(...Array.from({ length: 10 }, () => unreachable));
+    await pass(clock);
+    expect(observer.gaps).toEqual(['session-lost']);
+    expect(client.ended).toEqual(['412']);
+    client.answers.push(() => Promise.reject(new SessionLostError('18100')));
+    await pass(clock);
+    expect(observer.gaps).toEqual(['session-lost', 'session-lost']);
+    expect(client.ended).toEqual(['412']);
+    expect(client.polls.at(-1)?.sid).toBe('414');
   });
 });
 

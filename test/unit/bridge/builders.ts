@@ -66,6 +66,11 @@ export function presenceOf(eid: string, ...uris: readonly string[]): XmlElement 
   return event('userPresence', eid, ...users);
 }
 
+/** An event `subscribers` with these attributes. */
+export function subscribersOf(eid: string, ...subscribers: readonly Readonly<Record<string, string>>[]): XmlElement {
+  return event('subscribers', eid, ...subscribers.map((attributes) => response('subscriber', attributes)));
+}
+
 export function received(
   events: readonly XmlElement[],
   envelope: { readonly ackId?: string | null; readonly sid?: string | null; readonly polledAckId?: string } = {},

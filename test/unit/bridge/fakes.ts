@@ -115,6 +115,15 @@ function nothing(): void {
   // Of no interest here.
 }
 
+/** What a request comes to that is not answered. */
+export function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('aborted'));
+    });
+  });
+}
+
 /** What a bridge works with: everything quiet and under control unless it is given. */
 export function partsWith(
   client: object,

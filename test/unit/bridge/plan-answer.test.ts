@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { planAnswer } from '../../../src/bridge/plan-answer.ts';
-import { event, NOW, openProgress, placesOf, planContext, presenceOf, received, USERS, valuesOf } from './builders.ts';
+import {
+  event,
+  NOW,
+  openProgress,
+  placesOf,
+  planContext,
+  presenceOf,
+  received,
+  subscribersOf,
+  USERS,
+  valuesOf,
+} from './builders.ts';
 
 const [ANNA = '', BEN = ''] = USERS;
 
@@ -53,6 +64,22 @@ describe('the plan of an answer', () => {
     expect(placesOf(plan)).toEqual(['deadLetter@1600000000.20', 'unknown@1600000000.21']);
     expect(valuesOf(plan)[0]).toMatchObject({ reason: 'rejectedByBroker', eid: 8, eventName: 'tide' });
     expect(plan.next).toMatchObject({ ackId: '9', nextSequence: 22 });
+  });
+});
+
+describe('who watches the account', () => {
+  const ANNOUNCED = subscribersOf('8', { uri: 'ANNA@harbour.example' }, { uri: BEN, acknowledged: 'false' });
+
+  test('is named once per announcement unless it is acknowledged, or nobody', () => {
+    const more = subscribersOf('9', { uri: 'sip:odo@harbour.example', acknowledged: 'true' }, { uri: '' });
+    const plan = planAnswer(planContext(), openProgress(), received([ANNOUNCED, more]));
+    expect(plan.subscribers).toEqual([ANNA, BEN]);
+    expect(planAnswer(planContext(), plan.next, received([ANNOUNCED, more])).subscribers).toEqual([]);
+  });
+
+  test('is named by nothing that is published as a dead letter only', () => {
+    const plan = planAnswer(planContext(), openProgress(), received([ANNOUNCED]), new Set([0]));
+    expect(plan.subscribers).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { UnwritableRequestError } from '../../../src/cwa/errors.ts';
 import {
+  acknowledgeSubscriberRequest,
   initiateSessionRequest,
   logonRequest,
   presenceRequestsOf,
@@ -137,4 +138,18 @@ describe('presence requests', () => {
     expect(requests.flatMap((request) => request.uris)).toEqual(uris);
     expect(presenceRequestsOf([], nextRid)).toEqual([]);
   });
+});
+
+test.each([
+  ['uri', '<uri>sip:c&amp;d@b.example</uri>', '<uri>sip:e@b.example</uri>'],
+  ['uris', '<uris><uri>sip:c&amp;d@b.example</uri></uris>', '<uris><uri>sip:e@b.example</uri></uris>'],
+] as const)('acknowledgeSubscriber of the form %s has one element for each subscriber', (form, first, second) => {
+  const requests = [
+    { rid: '7', uris: ['sip:c&d@b.example'] },
+    { rid: '8', uris: ['sip:e@b.example'] },
+  ];
+  expect(acknowledgeSubscriberRequest({ form, sid: '412', requests })).toBe(
+    `<cwaRequests ${NAMESPACE} sid="412"><acknowledgeSubscriber rid="7">${first}</acknowledgeSubscriber>` +
+      `<acknowledgeSubscriber rid="8">${second}</acknowledgeSubscriber></cwaRequests>`,
+  );
 });

@@ -78,5 +78,5 @@ export function dataTopicsOf(installation: string): readonly string[] {
 /** Names of all topics of an installation. */
 export function allTopicsOf(installation: string): readonly string[] {
   const names = Object.values(ALL_TOPICS).map(({ defaultName }) => defaultName);
-  return [...names, 'cwa.progress'].map((name) => name.replace(/^cwa\./, prefixOf(installation)));
+  return [...names, 'cwa.progress', 'cwa.orders'].map((name) => name.replace(/^cwa\./, prefixOf(installation)));
 }

@@ -287,6 +287,15 @@ describe('a session that is given up', () => {
     expect(client.polls.at(-1)?.sid).toBe('413');
   });
 
+  test('because the server failed to open it is ended once', async () => {
+    const requests = [{ method: 'initiateSession', sentAt: NOW, from: 10, to: 10 }];
+    const { client, clock, observer } = setUp({ ...RESUMED, requests });
+    client.answers.push(answerOf([response('requestFailed', { rid: '10', eid: '8' })], '8'));
+    await pass(clock);
+    expect(observer.gaps).toEqual(['session-refused']);
+    expect(client.ended).toEqual(['412']);
+  });
+
   test('because it is doubted is ended too, and the one that the server lost is not', async () => {
     const { client, clock, observer } = setUp();
     client.answers.push(...Array.from({ length: 10 }, () => unreachable));

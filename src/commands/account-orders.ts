@@ -40,7 +40,8 @@ export const resume = accountOrder(
   'resume',
   'ends a pause, a sign-out, a quarantine, or a stop after refused sign-ins',
   `Ends whatever holds the account back: pause, sign-out, the quarantine after unreadable answers, the stop after refused
-sign-ins. What led to the last two is forgotten, so correct the password before: two more refusals stop it again.`,
+sign-ins. What led to the last two is forgotten, so correct the password
+before: the next refusal stops it again. A new password in its file is noticed without this command.`,
 );
 
 export const signOut = accountOrder(

@@ -10,7 +10,7 @@ import { ORDER_OPTIONS, waitOf } from './orders/order-command.ts';
 
 export const deadletter: Command = {
   name: 'deadletter',
-  summary: 'shows dead letters, and what they would become now',
+  summary: 'shows dead letters, and publishes what can be read now',
   help: `Usage: cwa-bridge deadletter show [--config FILE]… [FILTER]… [--body FILE]
        cwa-bridge deadletter replay [--config FILE]… [FILTER]… [--force] [--dry-run | --no-wait | --timeout-ms N]
 

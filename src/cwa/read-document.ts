@@ -50,7 +50,12 @@ export function readEnvelope(bytes: Uint8Array, options: ReadOptions): ReadDocum
 
 function decodeWithinLimits(bytes: Uint8Array, limits: DocumentLimits, charset: string | null, isPrefix: boolean) {
   if (bytes.length > limits.bodyBytesMax) {
-    throw refusal('tooLarge', `the body is larger than ${String(limits.bodyBytesMax)} bytes`, 1, 1);
+    throw refusal(
+      'tooLarge',
+      `the body is larger than ${String(limits.bodyBytesMax)} bytes (limits.bodyBytesMax)`,
+      1,
+      1,
+    );
   }
   const document = decodeDocument(bytes, { charset, isPrefix });
   if (!/\S/.test(document.text)) throw refusal('empty', 'the body has no content', 1, 1);

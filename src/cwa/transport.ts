@@ -194,7 +194,7 @@ export class Transport {
 
 /** A sign-in answer is refused without its body: it would stand in the dead letter with the secrets in it. */
 function tooLarge(facts: AnswerFacts, body: Uint8Array, bodyBytes: number, bodyBytesMax: number): DocumentRefusedError {
-  const detail = `the body is larger than ${String(bodyBytesMax)} bytes`;
+  const detail = `the body is larger than ${String(bodyBytesMax)} bytes (limits.bodyBytesMax)`;
   const refused = new DocumentRefusedError('tooLarge', detail, { line: null, column: null });
   const { channel, statusCode, contentType } = facts;
   return channel === 'signIn' ? refused : refused.withAnswer({ body, bodyBytes, statusCode, contentType });

@@ -95,16 +95,18 @@ export class TreeReader {
   #onText(text: string): void {
     if (text.length === 0 || this.#current === null) return;
     this.#text = this.#text.length === 0 ? text : this.#text + text;
-    if (this.#text.length > this.#limits.textLengthMax) this.#refuse('tooLarge', 'a text is too long');
+    if (this.#text.length > this.#limits.textLengthMax) this.#refuseOver('textLengthMax', 'a text is too long');
   }
 
   /** Attributes are counted one by one, before an element with a million of them has been collected. */
   #onAttribute(attribute: SaxesAttributeNSIncomplete): void {
     this.#attributes.push(attribute);
     if (this.#attributes.length > this.#limits.attributesMax) {
-      this.#refuse('tooLarge', 'an element has too many attributes');
+      this.#refuseOver('attributesMax', 'an element has too many attributes');
     }
-    if (attribute.value.length > this.#limits.textLengthMax) this.#refuse('tooLarge', 'an attribute value is too long');
+    if (attribute.value.length > this.#limits.textLengthMax) {
+      this.#refuseOver('textLengthMax', 'an attribute value is too long');
+    }
   }
 
   #onOpen(tag: SaxesTagNS): void {
@@ -117,8 +119,8 @@ export class TreeReader {
     else this.#openChild(parent, element);
     this.#open.push(element);
     this.#current = element;
-    if (this.#open.length > this.#limits.depthMax) this.#refuse('tooDeep', 'elements are nested too deeply');
-    if (this.#nodes > this.#limits.nodesMax) this.#refuse('tooLarge', 'the document has too many elements');
+    if (this.#open.length > this.#limits.depthMax) this.#refuseOver('depthMax', 'elements are nested too deeply');
+    if (this.#nodes > this.#limits.nodesMax) this.#refuseOver('nodesMax', 'the document has too many elements');
   }
 
   /** Without namespace declarations: names are resolved already, and prefixes carry no meaning. */
@@ -154,7 +156,7 @@ export class TreeReader {
     parent.children.push(element);
     if (this.#open.length !== 1) return;
     this.#events += 1;
-    if (this.#events > this.#limits.eventsMax) this.#refuse('tooLarge', 'the root element has too many children');
+    if (this.#events > this.#limits.eventsMax) this.#refuseOver('eventsMax', 'the root element has too many children');
   }
 
   #onClose(): void {
@@ -170,6 +172,12 @@ export class TreeReader {
       this.#nodes += 1;
     }
     this.#text = '';
+  }
+
+  /** The message names the setting: who reads it has to decide whether to raise it. */
+  #refuseOver(limit: keyof DocumentLimits, detail: string): never {
+    const reason = limit === 'depthMax' ? 'tooDeep' : 'tooLarge';
+    this.#refuse(reason, `${detail} (limits.${limit} is ${String(this.#limits[limit])})`);
   }
 
   #refuse(reason: RefusalReason, detail: string): never {

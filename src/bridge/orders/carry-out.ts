@@ -42,7 +42,7 @@ function settle({ cursor, log, observer, orders }: BridgeParts, order: Order): v
   const { hold, last } = cursor.progress.orders;
   observer.orderCarriedOut(order.task.kind, last?.outcome ?? 'failed');
   observer.holdChanged(hold);
-  log.warn({ ...last, order: order.id, by: order.by }, 'order carried out');
+  log.warn({ ...last, by: order.by }, 'order carried out');
 }
 
 function carryOut(

@@ -43,11 +43,17 @@ export function planPause(context: PlanContext, progress: AccountProgress, order
     const detail = 'it is signed out: there is no session to keep';
     return { plan: planNothing(context, progress, order, 'refused', detail), phase };
   }
-  const detail = progress.state === 'open' ? 'its session is kept alive' : 'it has no session, and opens none';
+  const detail = pauseDetail(progress, phase);
   const plan = planOrderDone(context, progress, order, { outcome: 'done', detail, hold: 'paused' }, [
     ['paused', { reason: 'operator', detail: `by ${order.by}: ${detail}` }],
   ]);
   return { plan, phase };
+}
+
+/** What a pause means for the session; without a ticket nothing can be kept alive. */
+function pauseDetail({ state }: AccountProgress, phase: Phase): string {
+  if (phase.kind === 'stopped') return 'its sign-in is refused: its session is not kept alive';
+  return state === 'open' ? 'its session is kept alive' : 'it has no session, and opens none';
 }
 
 /**

@@ -31,7 +31,7 @@ export async function refresh(
     return phase;
   };
   const { hold } = cursor.progress.orders;
-  if (hold !== 'none') return end('refused', `it is ${hold}: resume it first`);
+  if (hold !== 'none') return end('refused', `it is ${hold.replace('-', ' ')}: resume it first`);
   if (phase.kind === 'opening') return end('done', 'it is opening a session, which begins with all its users');
   if (phase.kind !== 'open') return end('refused', `it is ${phase.kind}: resume it first`);
   if (phase.needsSignIn || phase.toSubscribe.length > 0) return null;
@@ -45,7 +45,7 @@ export async function refresh(
 }
 
 function planRefreshed(parts: BridgeParts, progress: AccountProgress, order: Order, users: number): Plan {
-  const detail = `asked for ${String(users)} users: they follow with origin query`;
+  const detail = `asked for ${users === 1 ? '1 user' : `${String(users)} users`}: presence follows with origin query`;
   return planOrderDone(planContext(parts), progress, order, { outcome: 'done', detail }, [
     ['refreshed', { reason: 'operator', users, detail: `by ${order.by}` }],
   ]);

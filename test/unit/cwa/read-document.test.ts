@@ -133,10 +133,12 @@ describe('limits', () => {
   ];
 
   test.each(cases)(
-    '%s of %i accepts what reaches it and refuses what passes it',
+    '%s of %i accepts what reaches it, and refuses what passes it by its name',
     (limit, max, within, above, reason) => {
       expect(read(within, { [limit]: max }).name).toBe('cwaEvents');
-      expect(refusalOf(() => read(above, { [limit]: max })).reason).toBe(reason);
+      const refused = refusalOf(() => read(above, { [limit]: max }));
+      expect(refused.reason).toBe(reason);
+      expect(refused.detail).toContain(`limits.${limit}`);
     },
   );
 

@@ -42,6 +42,12 @@ describe('pause', () => {
     });
   });
 
+  test('of an account whose sign-in is refused does not claim that its session is kept alive', () => {
+    const { plan } = planPause(CONTEXT, openProgress(), ORDER, { kind: 'stopped', code: 'sign-in-refused' });
+    const detail = 'its sign-in is refused: its session is not kept alive';
+    expect(plan.next.orders).toMatchObject({ hold: 'paused', last: { outcome: 'done', detail } });
+  });
+
   test('of an account without any generation writes no record, which would belong to none', () => {
     const { plan } = planPause(CONTEXT, initialProgress('pilot', ACCOUNT_URI), ORDER, opening('first-start', true));
     expect(plan).toMatchObject({ records: [], next: { generation: 0, orders: { hold: 'paused' } } });

@@ -40,7 +40,7 @@ import writes an export into the progress topic of this configuration, such as t
 goes on where the export was taken. Number of shards and installation must be the same, and the accounts must not be
 there, unless --replace replaces them. It writes as the owner of the shards, each in one transaction: a bridge that runs
 on this topic steps down, and must be started anew. Records of data topics are not moved, so verify the new cluster with
---since.
+--since the time of the export.
 
 forget takes an account that is configured no longer out of the progress: current states of its users end, unless
 another account watches them; its generation stays, so that numbers never repeat. The bridge does it, like other orders:

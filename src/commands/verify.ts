@@ -34,8 +34,8 @@ account's current one.
 ${CONFIG_HELP}
       --since TIME        ISO 8601, such as 2009-03-02T08:15:00Z. Records before it (by their timestamp) are not read.
 
-Where reading does not begin with the first record ever written, because of --since or of retention, sequence numbers
-that may be on older records are not judged, and their number is told.
+With --since, and where retention has deleted records, sequence numbers that may be on older records are not judged,
+and their number is told. After progress import: --since the time of the export.
 
 Standard error: a table. Standard output: one line of JSON with the verdict, all counts and the first ${String(VIOLATIONS_SHOWN)} violations.
 

@@ -64,12 +64,13 @@ export class RemovedAccounts {
     const { accountId, at, by, id, offset, task } = order;
     const removed = this.#cursors.get(accountId);
     const about = { accountId, order: id, kind: task.kind, by, at: new Date(at).toISOString() };
+    // Orders of its time in the configuration, too: they are read again at every start.
+    if (removed !== undefined && isCarriedOut({ at, offset }, removed.cursor.progress.orders)) return;
     if (task.kind !== 'forget' || removed === undefined) {
-      log.warn(about, 'order passed over: there is no such account here');
+      log.warn(about, 'order passed over: the account is not configured here');
       return;
     }
     const { claim, cursor } = removed;
-    if (isCarriedOut({ at, offset }, cursor.progress.orders)) return;
     await cursor.advance(planRetired({ ...this.#contextOf(cursor), claim }, cursor.progress, order));
     metrics.orders.inc({ kind: task.kind, outcome: 'done' });
     log.warn({ ...about, ...cursor.progress.orders.last }, 'order carried out');

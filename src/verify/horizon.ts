@@ -25,13 +25,14 @@ export const DISORDER_MS = 60_000;
 
 /**
  * From which timestamp on everything must be there. A partition that was not read from its first offset lacks records,
- * and those are older than a time that can be told: the one of `--since`, or the age at which retention deletes.
+ * and those are older than a time that can be told: the one of `--since`, or the age at which retention deletes. Where
+ * `--since` is given it counts also if nothing is cut: after a move the numbers of before are in another cluster.
  *
- * @returns null if every partition was read from its first offset, Infinity if no time can be told.
+ * @returns null if every partition was read from its first offset without `--since`, Infinity if no time can be told.
  */
 export function horizonOf({ partitions, sinceMs, retentionMs, nowMs }: HorizonFacts): number | null {
   const cut = partitions.filter(({ from }) => from > 0n);
-  if (cut.length === 0) return null;
+  if (cut.length === 0) return sinceMs;
   const times = cut.map(({ topic, from, low }) => {
     // The first record of that time is behind the cut, so `--since` says what is missing.
     if (sinceMs !== null && from > low) return sinceMs;

@@ -95,14 +95,19 @@ const COLUMNS = [
   ['QUARANTINED UNTIL', 'quarantinedUntil'],
   ['REFUSALS', 'signInRefusals'],
   ['USERS', 'users'],
-  ['ORDERS', 'ordersDone'],
+  ['LAST ORDER', 'lastOrder'],
   ['COMMITTED', 'committedAt'],
 ] as const satisfies readonly (readonly [string, keyof ShownAccount])[];
+
+function cellOf(value: ShownAccount[keyof ShownAccount]): string {
+  if (value === null) return '-';
+  return typeof value === 'object' ? `${value.kind}: ${value.outcome}` : String(value);
+}
 
 function tableOf(accounts: readonly ShownAccount[]): readonly string[] {
   const rows = [
     COLUMNS.map(([title]) => title as string),
-    ...accounts.map((account) => COLUMNS.map(([, field]) => String(account[field] ?? '-'))),
+    ...accounts.map((account) => COLUMNS.map(([, field]) => cellOf(account[field]))),
   ];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

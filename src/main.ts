@@ -1,4 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+import './lib/require-node.ts';
+
 import process from 'node:process';
 
 import { pause, resume, signOut } from './commands/account-orders.ts';
@@ -50,6 +52,7 @@ async function main([name, ...args]: readonly string[], io: CommandIo): Promise<
     io.stdout.write(`${version()}\n`);
     return 0;
   }
+  if (name === 'help' && args[0] !== undefined) return main([args[0], '--help'], io);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? io.stderr : io.stdout).write(HELP);
     return name === undefined ? 2 : 0;

@@ -17,7 +17,7 @@ ${ORDER_HELP}`,
       const { positionals, values } = readArguments(args, ORDER_OPTIONS, { allowPositionals: true });
       const accountId = operandOf(positionals, 'account');
       const timeoutMs = waitOf(values);
-      const configuration = await configurationFor(values.config ?? [], io);
+      const configuration = await configurationFor(values.config ?? [], io, 'kafka');
       if (configuration === null) return 2;
       checkAccountId(accountId, configuration);
       return order(configuration, { accountId, task: { kind: name }, timeoutMs }, io);

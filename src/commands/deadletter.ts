@@ -59,7 +59,7 @@ configuration or usage.
 async function show(args: readonly string[], io: CommandIo): Promise<ExitStatus> {
   const { values } = readArguments(args, { ...SELECTION_OPTIONS, body: { type: 'string' } });
   const filter = filterOf(values);
-  const configuration = await configurationFor(values.config ?? [], io);
+  const configuration = await configurationFor(values.config ?? [], io, 'kafka');
   if (configuration === null) return 2;
   const { body } = values;
   return body === undefined ? showLetters(configuration, filter, io) : writeBody(configuration, filter, body, io);
@@ -74,9 +74,10 @@ async function replay(args: readonly string[], io: CommandIo): Promise<ExitStatu
   });
   const filter = filterOf(values);
   const timeoutMs = waitOf(values);
-  const configuration = await configurationFor(values.config ?? [], io);
+  const isDryRun = values['dry-run'] === true;
+  const configuration = await configurationFor(values.config ?? [], io, isDryRun ? 'everything' : 'kafka');
   if (configuration === null) return 2;
   checkAccount(filter, configuration);
-  if (values['dry-run'] === true) return replayLetters(configuration, filter, io);
+  if (isDryRun) return replayLetters(configuration, filter, io);
   return orderReplays(configuration, filter, { isForced: values.force === true, timeoutMs }, io);
 }

@@ -96,7 +96,7 @@ async function forget(args: readonly string[], io: CommandIo): Promise<ExitStatu
 }
 
 async function withKafka(action: string, files: readonly string[], io: CommandIo, work: Work): Promise<ExitStatus> {
-  const configuration = await configurationFor(files, io);
+  const configuration = await configurationFor(files, io, 'kafka');
   if (configuration === null) return 2;
   const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
   try {

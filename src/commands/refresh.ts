@@ -19,7 +19,7 @@ ${ORDER_HELP}`,
     const { positionals, values } = readArguments(args, ORDER_OPTIONS, { allowPositionals: true });
     const whom = operandOf(positionals, 'account or user');
     const timeoutMs = waitOf(values);
-    const configuration = await configurationFor(values.config ?? [], io);
+    const configuration = await configurationFor(values.config ?? [], io, 'kafka');
     if (configuration === null) return 2;
     return order(configuration, { ...targetOf(whom, configuration), timeoutMs }, io);
   },
@@ -34,6 +34,6 @@ function targetOf(whom: string, { accounts }: BridgeConfiguration) {
   if (uri !== null && watcher !== undefined)
     return { accountId: watcher.id, task: { kind: 'refresh', users: [uri] } } as const;
   throw new UsageError(
-    `"${whom}" is neither an account (${accounts.map(({ id }) => id).join(', ')}) nor a user that one of them watches`,
+    `"${whom}" is neither an account (${accounts.map(({ id }) => id).join(', ')}) nor a user that one of them watches, by the watch lists that can be read here`,
   );
 }

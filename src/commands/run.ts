@@ -14,7 +14,8 @@ export const run: Command = {
   help: `Usage: cwa-bridge run [--config FILE]…
 
 Keeps the session of every configured account and publishes its events to Kafka, until SIGTERM or SIGINT, which lets
-what is under way finish within shutdown.timeoutMs. SIGHUP has watch files read again at once. Logs go to standard error, one JSON object a line.
+what is under way finish within shutdown.timeoutMs. SIGHUP has watch files read again at once. Logs go
+to standard error, one JSON object a line.
 
 ${CONFIG_HELP}
 

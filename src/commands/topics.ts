@@ -28,7 +28,7 @@ Exit status: 0 done (with --diff: no difference), 1 failed or different, 2 inval
     const options = { ...CONFIG_OPTION, create: { type: 'boolean' }, diff: { type: 'boolean' } } as const;
     const { values } = readArguments(args, options);
     if (values.create === true && values.diff === true) throw new UsageError('--create and --diff exclude each other');
-    const configuration = await configurationFor(values.config ?? [], io);
+    const configuration = await configurationFor(values.config ?? [], io, 'kafka');
     if (configuration === null) return 2;
     const log = createLogger({ level: 'error', destination: io.stderr });
     const kafka = connectKafka(configuration, log, systemClock);

@@ -44,7 +44,7 @@ Exit status: 0 all proved, 1 a violation, or Kafka or the registry could not be 
   async run(args, io) {
     const { values } = readArguments(args, { ...CONFIG_OPTION, since: { type: 'string' } });
     const sinceMs = values.since === undefined ? null : timeOf(values.since);
-    const configuration = await configurationFor(values.config ?? [], io);
+    const configuration = await configurationFor(values.config ?? [], io, 'kafka');
     if (configuration === null) return 2;
     const log = createLogger({ level: 'fatal', destination: io.stderr });
     const kafka = connectKafka(configuration, log, systemClock);

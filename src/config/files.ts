@@ -43,6 +43,13 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What people do most, in words; of the others the parser's code has to do. */
+const YAML_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['TAB_AS_INDENT', 'a tab before a key: write blanks'],
+  ['BAD_DQ_ESCAPE', 'a backslash in double quotes: write DOMAIN\\user in single quotes, or without'],
+  ['DUPLICATE_KEY', 'a key that stands there already'],
+]);
+
 /**
  * YAML 1.2 unless the name says JSON: then JSON5, of which JSON is a part. What parsers say about a fault may quote the
  * line, and a password with it: only its kind and place are passed on.
@@ -67,7 +74,8 @@ function parseYaml(text: string): unknown {
   const [fault] = document.errors;
   if (fault !== undefined) {
     const { line, col } = fault.linePos?.[0] ?? { line: 1, col: 1 };
-    throw new FileSyntaxError(`it is no YAML at line ${line}, column ${col} (${fault.code})`);
+    const what = YAML_FAULTS.get(fault.code) ?? fault.code;
+    throw new FileSyntaxError(`it is no YAML at line ${line}, column ${col} (${what})`);
   }
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;

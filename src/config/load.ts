@@ -15,7 +15,16 @@ export interface ConfigurationSources {
   readonly files: readonly string[];
   /** Usually `process.env`; its `CWA_BRIDGE_…` variables win over the files. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** `everything` if it is left out. */
+  readonly uses?: ConfigurationUse;
 }
+
+/**
+ * - `everything`: as the daemon does; every file that is named must be good.
+ * - `kafka`: as commands do that act on a running bridge, on another host too, or while a watch file is broken. Files
+ *   of sites, accounts, pools and keys need not be there, and watch lists are what can be read of them.
+ */
+export type ConfigurationUse = 'everything' | 'kafka';
 
 /** Either a configuration, or everything that is wrong with it. */
 export type LoadedConfiguration =
@@ -24,10 +33,16 @@ export type LoadedConfiguration =
 
 /**
  * Reads, merges and validates the configuration. Every problem is found in one go: a setting that is wrong counts as
- * its default in the checks that follow.
+ * its default in the checks that follow. Only where a file cannot be read the rest waits until it can.
  */
-export async function loadConfiguration({ files, env }: ConfigurationSources): Promise<LoadedConfiguration> {
+export async function loadConfiguration({
+  env,
+  files,
+  uses = 'everything',
+}: ConfigurationSources): Promise<LoadedConfiguration> {
   const contents = await readFiles(files);
+  // What such a file would have set is not known: to say that it is missing would be wrong.
+  if (contents.problems.length > 0) return { configuration: null, problems: contents.problems };
   const variables = ownVariables(env);
   const { values, problems } = validateSection(SCHEMA, contents.values, {
     env: variables,
@@ -36,13 +51,12 @@ export async function loadConfiguration({ files, env }: ConfigurationSources): P
   });
   const draft = values as unknown as DraftSettings;
   const watch = await readWatchLists(draft);
+  const ofFiles = [...(await checkFiles(draft)), ...watch.problems];
   const all = [
-    ...contents.problems,
     ...unknownVariables(variables, SCHEMA),
     ...problems,
     ...crossCheck(draft),
-    ...(await checkFiles(draft)),
-    ...watch.problems,
+    ...ofFiles.filter(({ path }) => uses === 'everything' || path.startsWith('kafka.')),
   ];
   if (all.length > 0) return { configuration: null, problems: all };
   // Nothing that is required is missing, or it would be among the problems.

@@ -139,14 +139,31 @@ describe('loading', () => {
   test.each([
     ['missing.yaml', null, 'cannot be read'],
     ['broken.yaml', 'a: [1', 'cannot be read'],
-    ['twice.yaml', 'http: {port: 1}\nhttp: {port: 2}\n', 'cannot be read'],
+    ['twice.yaml', 'http: {port: 1}\nhttp: {port: 2}\n', 'a key that stands there already'],
+    ['tab.yaml', 'sites:\n\t- name: hq\n', 'a tab before a key'],
+    ['quotes.yaml', 'user: "EXAMPLE\\svc"\n', 'a backslash in double quotes'],
     ['broken.json', '{', 'cannot be read'],
     ['list.yaml', '- 1\n', 'holds no mapping'],
-  ])('names the file that it cannot take: %s', async (name, content, message) => {
+  ])('names the file that it cannot take, and does not miss what may be in it: %s', async (name, content, message) => {
     const file = content === null ? `/nowhere/${name}` : await fileOf(content, name);
     const { problems } = await loadConfiguration({ files: [file], env: {} });
-    expect(problems[0]).toMatchObject({ path: file });
-    expect(problems[0]?.message).toContain(message);
+    expect(problems).toEqual([expect.objectContaining({ path: file, message: expect.stringContaining(message) })]);
+  });
+
+  test('for Kafka alone does not need the files of accounts, keys and watch lists', async () => {
+    const { accounts, kafka, ...rest } = minimal();
+    const away = { passwordFile: '/nowhere/password', password: null, watch: { file: '/nowhere/users.txt' } };
+    const sealing = { keys: [{ id: 'k', keyFile: '/nowhere/key' }] };
+    const values = { ...rest, sealing, accounts: [{ ...accounts[0], ...away }] };
+    const load = async (ssl: unknown, uses: 'everything' | 'kafka') => {
+      const file = await fileOf(JSON.stringify({ ...values, kafka: { ...kafka, ssl } }), 'values.json');
+      return loadConfiguration({ files: [file], env: {}, uses });
+    };
+    const { configuration } = await load({}, 'kafka');
+    expect(configuration?.accounts).toMatchObject([{ id: 'watcher', watch: { users: [] } }]);
+    expect((await load({}, 'everything')).problems).toHaveLength(3);
+    const { problems } = await load({ enabled: true, caFile: '/nowhere/ca.pem' }, 'kafka');
+    expect(new Set(problems.map(({ path }) => path))).toEqual(new Set(['kafka.ssl.caFile']));
   });
 
   test('asks for all that is required when there is nothing at all', async () => {

@@ -8,6 +8,7 @@ import { endGivenUp } from './end-session.ts';
 import { EnvelopeWatch } from './envelope-watch.ts';
 import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { failureWaitMs } from './failure-wait.ts';
+import { logSnapshotEnd, logWhatHolds } from './lifecycle-log.ts';
 import { carryOutOrder } from './orders/carry-out.ts';
 import { holdStep } from './orders/hold-step.ts';
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
@@ -79,8 +80,9 @@ export class Bridge {
    * @throws whatever the shard throws when it is lost: this process must not go on with the account.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { beat, cursor, observer } = this.#parts;
+    const { beat, cursor, log, observer } = this.#parts;
     observer.holdChanged(cursor.progress.orders.hold);
+    logWhatHolds(log, cursor.progress, this.#phase);
     await this.#watching.begin();
     if (this.#phase.kind === 'open') this.#phase = await resumeSession(this.#parts, this.#phase);
     observer.phaseChanged(this.#phase);
@@ -154,7 +156,7 @@ export class Bridge {
     const commit = this.#commitIn(phase, signal);
     const watched = await this.#watching.step(commit, phase, signal);
     if (watched !== null) return watched;
-    const { cursor, watch } = this.#parts;
+    const { cursor, log, watch } = this.#parts;
     const before = cursor.progress;
     const result = await this.#polling.poll(signal);
     this.#envelopes.look(result, before);
@@ -166,6 +168,7 @@ export class Bridge {
     this.#watching.heard(result);
     await this.#upkeep.afterPoll(commit);
     await commitWhatIsDue(this.#parts, commit);
+    logSnapshotEnd(log, before, cursor.progress);
     await this.#canary.afterPoll(result, commit, signal);
     await this.#acknowledger.afterPoll(commit, signal);
     await this.#parts.orders.sleep(this.#polling.waitMs, signal);
@@ -181,6 +184,7 @@ export class Bridge {
 
   async #afterFailure(before: Phase, failure: Failure, error: unknown, signal: AbortSignal): Promise<void> {
     const { log, observer, settings } = this.#parts;
+    observer.stepFailed(failure);
     const { phase, wait, givesUpDocument } = afterFailure(before, failure, settings.session);
     this.#enter(phase);
     const isPoll = before.kind === 'open' && !before.needsSignIn && before.toSubscribe.length === 0;
@@ -213,7 +217,9 @@ export class Bridge {
     await cursor.advance(plan);
     observer.deadLettered(error.reason, 1);
     observer.gapOpened('poison');
-    log.error({ err: error, phase: phase.kind }, 'answer given up: see the dead letter');
+    const { generation, openGapId: gapId } = cursor.progress;
+    const until = phase.kind === 'quarantined' ? { until: new Date(phase.until).toISOString() } : {};
+    log.error({ err: error, phase: phase.kind, generation, gapId, ...until }, 'answer given up: see the dead letter');
     await endGivenUp(this.#parts, sid, signal);
     return phase;
   }

@@ -2,7 +2,7 @@ import type { OrderKind } from './orders/order.ts';
 import type { Hold, OrderOutcome } from './orders/orders-done.ts';
 import type { AckDecision } from './ack-id.ts';
 import type { PollFailure } from './failure.ts';
-import type { GapReason, Phase } from './phase.ts';
+import type { Failure, GapReason, Phase } from './phase.ts';
 
 /** What the bridge tells about its work: the metrics hang here, and tests listen. Nothing here may fail or wait. */
 export interface AccountObserver {
@@ -22,6 +22,8 @@ export interface AccountObserver {
   gapOpened(reason: GapReason): void;
   deadLettered(reason: string, count: number): void;
   phaseChanged(phase: Phase): void;
+  /** A step failed; what it leads to is told before or after. */
+  stepFailed(failure: Failure): void;
   canaryEnded(outcome: CanaryOutcome): void;
   ackIdOdd(oddity: AckIdOddity): void;
   /** Whether the session runs out of time although its polls say that a person is active. */

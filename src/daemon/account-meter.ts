@@ -1,5 +1,6 @@
 import type { AccountObserver } from '../bridge/observer.ts';
 import type { Hold } from '../bridge/orders/orders-done.ts';
+import type { Failure } from '../bridge/phase.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
@@ -12,6 +13,10 @@ export interface AccountFacts {
   /** When the data channel last brought the outcome of a canary. */
   lastCanaryAt: string | null;
   consecutiveFailures: number;
+  /** The last step that failed, also if all is well again; null if none has. */
+  lastFailure: { readonly failure: Failure; readonly at: string } | null;
+  /** ISO 8601; null where there is no quarantine. */
+  quarantinedUntil: string | null;
   /** Whether an operator holds it back. */
   hold: Hold;
 }
@@ -24,6 +29,8 @@ export class AccountMeter implements AccountObserver {
     lastCommitAt: null,
     lastCanaryAt: null,
     consecutiveFailures: 0,
+    lastFailure: null,
+    quarantinedUntil: null,
     hold: 'none',
   };
   readonly #metrics: Metrics;
@@ -129,9 +136,14 @@ export class AccountMeter implements AccountObserver {
   phaseChanged(phase: Parameters<AccountObserver['phaseChanged']>[0]): void {
     const failures = phase.kind === 'opening' || phase.kind === 'open' ? phase.failures : 0;
     this.facts.phase = phase.kind;
+    this.facts.quarantinedUntil = phase.kind === 'quarantined' ? new Date(phase.until).toISOString() : null;
     this.facts.consecutiveFailures = failures;
     this.#metrics.sessionState.setOneHot('state', { account: this.#account, state: phase.kind });
     this.#metrics.consecutiveFailures.set({ account: this.#account }, failures);
+  }
+
+  stepFailed(failure: Failure): void {
+    this.facts.lastFailure = { failure, at: new Date(this.#clock.now()).toISOString() };
   }
 
   orderCarriedOut(...[kind, outcome]: Parameters<AccountObserver['orderCarriedOut']>): void {

@@ -99,6 +99,11 @@ const COLUMNS = [
   ['COMMITTED', 'committedAt'],
 ] as const satisfies readonly (readonly [string, keyof ShownAccount])[];
 
+/** Nobody keeps the session of an account that is configured no longer, whatever was committed last. */
+function stateOf({ isConfigured, state }: ShownAccount): string {
+  return isConfigured || state === 'retired' ? state : 'not configured';
+}
+
 function cellOf(value: ShownAccount[keyof ShownAccount]): string {
   if (value === null) return '-';
   return typeof value === 'object' ? `${value.kind}: ${value.outcome}` : String(value);
@@ -107,7 +112,9 @@ function cellOf(value: ShownAccount[keyof ShownAccount]): string {
 function tableOf(accounts: readonly ShownAccount[]): readonly string[] {
   const rows = [
     COLUMNS.map(([title]) => title as string),
-    ...accounts.map((account) => COLUMNS.map(([, field]) => cellOf(account[field]))),
+    ...accounts.map((account) =>
+      COLUMNS.map(([, field]) => cellOf(field === 'state' ? stateOf(account) : account[field])),
+    ),
   ];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -85,6 +85,7 @@ export class FakeObserver implements AccountObserver {
   readonly unacknowledged = nothing;
   readonly orderCarriedOut = nothing;
   readonly holdChanged = nothing;
+  readonly stepFailed = nothing;
 
   ackIdOdd(oddity: string): void {
     this.oddities.push(oddity);

@@ -35,6 +35,21 @@ test('only users on the watch list as it is now are counted by availability', as
   expect(await available()).toBe('2');
 });
 
+test('what failed last, and a quarantine, are among the facts', () => {
+  const { meter } = setUp({ users: [] });
+  expect(meter.facts).toMatchObject({ lastFailure: null, quarantinedUntil: null });
+  meter.stepFailed('ticket-lost');
+  meter.phaseChanged({ kind: 'quarantined', until: 0 });
+  const at = expect.any(String) as string;
+  expect(meter.facts).toMatchObject({
+    phase: 'quarantined',
+    lastFailure: { failure: 'ticket-lost', at },
+    quarantinedUntil: '1970-01-01T00:00:00.000Z',
+  });
+  meter.phaseChanged({ kind: 'stopped', code: 'sign-in-refused' });
+  expect(meter.facts.quarantinedUntil).toBeNull();
+});
+
 test('users who are no longer watched are no longer counted by availability', async () => {
   const { available, meter } = setUp({ users: [ANNA, BEN] });
   meter.availabilitySeen(ANNA, 'Available');

@@ -88,6 +88,11 @@ export class AckJudge {
     };
   }
 
+  /** Reads on to what is committed now. Never rejects. */
+  catchUp(): Promise<Standing> {
+    return this.#reader.catchUp();
+  }
+
   async stop(): Promise<void> {
     this.#isClosed = true;
     await this.#reader.stop();

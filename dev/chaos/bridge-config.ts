@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 
 import { TOPICS } from '../../src/records/topics/topics.ts';
 import type { SimulatedAccount } from '../../src/simulator/options.ts';
@@ -7,11 +8,20 @@ import type { SimulatedAccount } from '../../src/simulator/options.ts';
 export interface ChaosAccount extends SimulatedAccount {
   readonly id: string;
   readonly users: readonly string[];
+  /** Users whom its watch file may name in their place. */
+  readonly spare: readonly string[];
+  /** Its watch file; null: the list is in the configuration. */
+  readonly watchFile: string | null;
 }
 
 const USERS_PER_ACCOUNT = 12;
+/** So many that nobody who was taken from a list is back on it before several others have been written. */
+const SPARE_PER_ACCOUNT = 24;
+/** Those that the configuration itself names where there is a watch file too. */
+export const FIXED_USERS = 3;
 
-export function makeAccounts(count: number): readonly ChaosAccount[] {
+/** @param watchFolder where the watch files are; null: there are none. */
+export function makeAccounts(count: number, watchFolder: string | null): readonly ChaosAccount[] {
   return Array.from({ length: count }, (_, index) => {
     const name = `watcher-${String(index + 1)}`;
     return {
@@ -19,11 +29,16 @@ export function makeAccounts(count: number): readonly ChaosAccount[] {
       user: `NORTHPIER\\${name}`,
       password: `p&<${name}>`,
       uri: `sip:${name}@northpier.example`,
-      users: Array.from(
-        { length: USERS_PER_ACCOUNT },
-        (_user, user) => `sip:user${String(index * USERS_PER_ACCOUNT + user + 1)}@northpier.example`,
-      ),
+      users: makeUsers('user', index, USERS_PER_ACCOUNT),
+      spare: makeUsers('spare', index, SPARE_PER_ACCOUNT),
+      watchFile: watchFolder === null ? null : path.join(watchFolder, `${name}.txt`),
     };
+  });
+}
+
+function makeUsers(name: string, account: number, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, user) => {
+    return `sip:${name}${String(account * count + user + 1)}@northpier.example`;
   });
 }
 
@@ -40,9 +55,13 @@ export interface BridgeConfigOptions {
 }
 
 /** The names of the topics, by what they hold. */
-export function topicsOf(installation: string): { readonly data: readonly string[]; readonly progress: string } {
+export function topicsOf(installation: string): {
+  readonly data: readonly string[];
+  readonly progress: string;
+  readonly orders: string;
+} {
   const named = (name: string): string => `${installation}.${name}`;
-  return { data: Object.keys(TOPICS).map(named), progress: named('progress') };
+  return { data: Object.keys(TOPICS).map(named), progress: named('progress'), orders: named('orders') };
 }
 
 /**
@@ -54,10 +73,11 @@ export function bridgeConfig(options: BridgeConfigOptions): object {
   return {
     installation,
     sites: [{ name: 'pier', baseUrl }],
-    accounts: accounts.map(({ id, user, password, uri, users }) => ({
+    accounts: accounts.map(({ id, user, password, uri, users, watchFile }) => ({
       ...{ id, site: 'pier', user, password, uri },
-      watch: { users },
+      watch: watchFile === null ? { users } : { users: users.slice(0, FIXED_USERS), file: watchFile },
     })),
+    watch: { reloadMs: 1_000 },
     signIn: { attemptsPerMinute: 6_000 },
     kafka: {
       brokers,

@@ -3,7 +3,9 @@ import { readAllPublished } from '../checker/read-published.ts';
 import type { JudgeReport } from './ack-judge.ts';
 import { runBridgeLane, runBrokerLane } from './lanes.ts';
 import type { ChaosOptions } from './options.ts';
+import { runOrderLane, runWatchLane } from './operator-lanes.ts';
 import { makePlan } from './plan.ts';
+import { readOperators } from './read-operators.ts';
 import { Stage } from './stage.ts';
 
 /** What a run did and what came of it. */
@@ -50,6 +52,7 @@ export async function runChaos(
   const stage = await Stage.open({
     ...options,
     eventsPerSecond: options.events / options.seconds,
+    hasWatchFiles: options.watchChanges > 0,
     brokerSessionTimeoutMs: BROKER_SESSION_TIMEOUT_MS[options.nodes],
     say,
     signal: AbortSignal.any([signal, failed.signal]),
@@ -64,7 +67,7 @@ export async function runChaos(
   }
 }
 
-/** Both lanes side by side; if one fails, so does the other. */
+/** All lanes side by side; if one fails, so do the others. */
 async function runLanes(
   stage: Stage,
   options: ChaosOptions,
@@ -72,7 +75,12 @@ async function runLanes(
 ): Promise<ReadonlyMap<string, number>> {
   const plan = makePlan(options);
   const tally = new Map<string, number>();
-  const lanes = [runBridgeLane(stage, plan.bridge, tally), runBrokerLane(stage, plan.broker, tally)];
+  const lanes = [
+    runBridgeLane(stage, plan.bridge, tally),
+    runBrokerLane(stage, plan.broker, tally),
+    runOrderLane(stage, plan.orders, tally),
+    runWatchLane(stage, plan.watch, tally),
+  ];
   for (const lane of lanes) {
     lane.catch((error: unknown) => {
       failed.abort(error);
@@ -87,12 +95,13 @@ async function runLanes(
 export async function settle(stage: Stage, events: number): Promise<void> {
   await stage.untilChanges(events);
   stage.linkFaults.calm();
-  if (!(await stage.untilAcknowledged(DRAIN_MS))) stage.troubles.push('not every event was acknowledged in the end');
+  if (!(await stage.untilSettled(DRAIN_MS)))
+    stage.troubles.push('not every event was acknowledged and every user subscribed in the end');
   const status = await stage.bridge.stop(STOP_MS);
   if (status !== 0) stage.troubles.push(`the bridge did not end well: status ${String(status)}`);
 }
 
-/** Compares what Kafka's own console consumer reads with the ledger. */
+/** Compares what Kafka's own console consumer reads with the ledger, and with what operators did. */
 export async function checkStage(stage: Stage): Promise<Verdict> {
   const { cluster, installation, registryUrl, say, signal, simulator, topics } = stage;
   say(`reading all topics with the console consumer${registryUrl === null ? '' : ', their Avro with avsc'}`);
@@ -103,7 +112,7 @@ export async function checkStage(stage: Stage): Promise<Verdict> {
     timeoutMs: READ_MS,
     signal,
   });
-  return checkPublished(installation, simulator.ledger, records);
+  return checkPublished(installation, simulator.ledger, records, await readOperators(stage, READ_MS));
 }
 
 interface Outcome {

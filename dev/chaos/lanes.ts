@@ -14,8 +14,7 @@ export async function runBridgeLane(stage: Stage, actions: readonly BridgeAction
     switch (action.kind) {
       case 'kill':
         await untilMoment(stage, action);
-        await stage.bridge.kill();
-        await stage.bridge.start();
+        await stage.restartBridge();
         stage.say(
           `bridge killed (${action.moment} + ${String(action.delayMs)} ms) at ${String(stage.changes)} changes`,
         );
@@ -93,6 +92,7 @@ async function killBroker(stage: Stage, node: number, downMs: number): Promise<s
   return `Kafka node ${String(node)} killed, back after ${String(downMs)} ms`;
 }
 
-function count(tally: Tally, kind: string): void {
+/** One more of a kind. */
+export function count(tally: Tally, kind: string): void {
   tally.set(kind, (tally.get(kind) ?? 0) + 1);
 }

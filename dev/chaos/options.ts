@@ -18,6 +18,10 @@ export interface ChaosOptions {
   readonly brokerKills: number;
   /** Leaderships moved to another replica. Needs three nodes. */
   readonly leaderMoves: number;
+  /** Accounts paused or signed out for a while, and refreshed, as an operator does. */
+  readonly orders: number;
+  /** Changes of watch files. */
+  readonly watchChanges: number;
   readonly accounts: number;
   readonly nodes: 1 | 3;
   /** How the bridge writes its records; Avro needs a schema registry, which is started too. */
@@ -37,6 +41,8 @@ const ONE_NODE = {
   brokerPauses: 5,
   brokerKills: 0,
   leaderMoves: 0,
+  orders: 40,
+  watchChanges: 40,
 } as const;
 /** What one broker hides: leaders, replication, elections. */
 const THREE_NODES = {
@@ -47,13 +53,17 @@ const THREE_NODES = {
   brokerPauses: 2,
   brokerKills: 10,
   leaderMoves: 10,
+  orders: 15,
+  watchChanges: 15,
 } as const;
 
 export const USAGE = `Usage: npm run chaos [-- OPTION…]
 
 Runs the bridge against the simulator and a local Kafka while it is killed and frozen, the broker too, and the link to
-the server cuts, delays and repeats answers. Afterwards Kafka's own console consumer must yield every event that was
-handed over exactly once and in order, and no poll may have acknowledged what was not committed.
+the server cuts, delays and repeats answers. Operators meanwhile pause accounts, sign them out and in again, refresh
+them, and change watch files. Afterwards Kafka's own console consumer must yield every event that was
+handed over exactly once and in order, no poll may have acknowledged what was not committed, each order must have been
+carried out once, and whoever is on a list must be subscribed.
 
   --seed TEXT          repeats the plan of an earlier run (default: drawn, and printed)
   --nodes 1|3          Kafka nodes (1)
@@ -64,12 +74,15 @@ handed over exactly once and in order, and no poll may have acknowledged what wa
   --broker-pauses N    SIGSTOP and SIGCONT of a broker (${String(ONE_NODE.brokerPauses)}; ${String(THREE_NODES.brokerPauses)})
   --broker-kills N     kill -9 and restart of a node, three nodes only (${String(THREE_NODES.brokerKills)})
   --leader-moves N     leaderships moved, three nodes only (${String(THREE_NODES.leaderMoves)})
+  --orders N           pauses and sign-outs, each with its resume, and refreshes (${String(ONE_NODE.orders)}; ${String(THREE_NODES.orders)})
+  --watch-changes N    changes of watch files (${String(ONE_NODE.watchChanges)}; ${String(THREE_NODES.watchChanges)})
+  --no-operators       neither orders nor watch files: the lists are in the configuration
   --accounts N         service accounts (6)
   --fault-rate N       chance that a poll meets a fault of the link, 0 to 1 (0.15)
   --format json|avro   how records are written; avro starts a schema registry, by which they are read (json)
   --log FILE           keeps the bridge's log of all its starts
 
-Exit status: 0 nothing lost, duplicated or reordered, 1 a violation or a failure, 2 wrong options.
+Exit status: 0 nothing lost, duplicated, reordered or done twice, 1 a violation or a failure, 2 wrong options.
 `;
 
 /** Wrong arguments; the message says which. */
@@ -103,6 +116,7 @@ export function readOptions(args: readonly string[], drawnSeed: string): ChaosOp
     brokerPauses: count('broker-pauses', values['broker-pauses'], defaults.brokerPauses),
     brokerKills: count('broker-kills', values['broker-kills'], defaults.brokerKills),
     leaderMoves: count('leader-moves', values['leader-moves'], defaults.leaderMoves),
+    ...operators(values, defaults),
     accounts: Math.max(1, count('accounts', values.accounts, 6)),
     faultRate: rate(values['fault-rate'] ?? '0.15'),
     logFile: values.log ?? null,
@@ -112,6 +126,19 @@ export function readOptions(args: readonly string[], drawnSeed: string): ChaosOp
   return options;
 }
 
+function operators(
+  values: ReturnType<typeof parse>,
+  defaults: Pick<ChaosOptions, 'orders' | 'watchChanges'>,
+): Pick<ChaosOptions, 'orders' | 'watchChanges'> {
+  const { orders, 'no-operators': hasNone, 'watch-changes': watchChanges } = values;
+  if (hasNone === true && (orders ?? watchChanges) !== undefined)
+    throw new ChaosUsageError('--no-operators leaves no --orders and no --watch-changes');
+  return {
+    orders: hasNone === true ? 0 : count('orders', orders, defaults.orders),
+    watchChanges: hasNone === true ? 0 : count('watch-changes', watchChanges, defaults.watchChanges),
+  };
+}
+
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
@@ -119,6 +146,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         help: { type: 'boolean' },
+        'no-operators': { type: 'boolean' },
         ...{
           seed: text,
           nodes: text,
@@ -131,7 +159,7 @@ function parse(args: readonly string[]) {
           log: text,
           format: text,
         },
-        ...{ 'broker-pauses': text, 'broker-kills': text, 'leader-moves': text },
+        ...{ 'broker-pauses': text, 'broker-kills': text, 'leader-moves': text, 'watch-changes': text, orders: text },
       },
     });
     return values;

@@ -17,18 +17,46 @@ export type BrokerAction =
   /** `dice`, at least 0 and below 1, chooses among what is there. */
   | { readonly kind: 'leaderMove'; readonly at: number; readonly dice: number };
 
+/** Something that an operator orders. `account` and `user` are dice, at least 0 and below 1. */
+export type OrderAction = OrderMoment &
+  (
+    | { readonly kind: 'accountPause' | 'accountSignOut'; /** Then comes `resume`. */ readonly forMs: number }
+    /** Of one user; null: of all. */
+    | { readonly kind: 'refresh'; readonly user: number | null }
+  );
+
+interface OrderMoment {
+  readonly at: number;
+  readonly account: number;
+  /** The bridge is killed so long after the operator began: about when the order is carried out. Null: it is not. */
+  readonly killAfterMs: number | null;
+}
+
+/** Another list in the watch file of an account: so many users less, and about so many others. */
+export interface WatchAction {
+  readonly kind: 'watchChange';
+  readonly at: number;
+  readonly account: number;
+  readonly removed: number;
+  readonly added: number;
+}
+
 export interface ChaosPlan {
   readonly bridge: readonly BridgeAction[];
   readonly broker: readonly BrokerAction[];
+  readonly orders: readonly OrderAction[];
+  readonly watch: readonly WatchAction[];
 }
 
 /** No kill before the first events and none after the last: the run has to end in peace. */
 const FIRST_AT = 0.02;
 const LAST_AT = 0.97;
+/** Share of the orders in whose midst the bridge is killed, in a run with kills. */
+const ORDER_KILLS = 0.4;
 
 /**
- * Everything that a run does, from its seed. The two lanes run side by side, so that some kills of the bridge meet a
- * broker that is away. Times are counted in events and not in seconds, so that a slow machine follows the same plan.
+ * Everything that a run does, from its seed. The lanes run side by side, so that some kills of the bridge meet a broker
+ * that is away, or an order that is being carried out. Times are counted in events and not in seconds, so that a slow machine follows the same plan.
  */
 export function makePlan(options: ChaosOptions): ChaosPlan {
   const { seed, events, kills, pauses, brokerPauses, brokerKills, leaderMoves, nodes } = options;
@@ -44,6 +72,29 @@ export function makePlan(options: ChaosOptions): ChaosPlan {
       kind === 'kill' ? { kind, at, ...drawKill(random) } : { kind, at, forMs: random.between(300, 4_000) },
     ),
     broker: spread(random, events, broker).map(({ kind, at }) => drawBrokerAction(random, kind, at, nodes)),
+    // A generator of their own: what else is done is the same with and without operators.
+    ...planOperators(new Random(`${seed}/operators`), options),
+  };
+}
+
+function planOperators(
+  random: Random,
+  { events, kills, orders, watchChanges }: ChaosOptions,
+): Pick<ChaosPlan, 'orders' | 'watch'> {
+  const kinds = ['accountPause', 'accountSignOut', 'refresh'] as const;
+  const order = random.shuffled(Array.from({ length: orders }, (_, index) => kinds[index % kinds.length] ?? 'refresh'));
+  const watch = times(watchChanges, () => 'watchChange' as const);
+  return {
+    orders: spread(random, events, order).map(({ kind, at }): OrderAction => {
+      const killAfterMs = random.chance(kills > 0 ? ORDER_KILLS : 0) ? random.between(20, 300) : null;
+      const moment = { at, account: random.next(), killAfterMs };
+      if (kind === 'refresh') return { kind, ...moment, user: random.chance(0.5) ? random.next() : null };
+      return { kind, ...moment, forMs: random.between(200, 4_000) };
+    }),
+    watch: spread(random, events, watch).map(({ kind, at }) => {
+      const removed = random.between(0, 3);
+      return { kind, at, account: random.next(), removed, added: random.between(removed === 0 ? 1 : 0, 3) };
+    }),
   };
 }
 

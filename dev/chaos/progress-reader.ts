@@ -10,6 +10,8 @@ export interface CommittedProgress {
   readonly ackId: string;
   /** Of the progress topic; an account stays in its own. */
   readonly partition: number;
+  /** The order that was carried out last; null before the first. */
+  readonly lastOrder: { readonly id: string; readonly outcome: string; readonly detail: string } | null;
 }
 
 /** How well is known what is committed. */
@@ -100,12 +102,17 @@ export class ProgressReader {
 
   #take(partition: number, key: string, value: string): void {
     if (!key.startsWith('a/')) return;
-    const { ackId, sid, state } = JSON.parse(value) as Omit<CommittedProgress, 'partition'>;
+    const { ackId, orders, sid, state } = JSON.parse(value) as ProgressValue;
     const accountId = key.slice(2);
-    const progress = { ackId, sid, state, partition };
+    const progress = { ackId, sid, state, partition, lastOrder: orders.last };
     this.#accounts.set(accountId, progress);
     this.#onCommitted(accountId, progress);
   }
+}
+
+/** What is read of a record of the progress topic. */
+interface ProgressValue extends Omit<CommittedProgress, 'partition' | 'lastOrder'> {
+  readonly orders: { readonly last: CommittedProgress['lastOrder'] };
 }
 
 const RECONNECT_PAUSE_MS = 100;

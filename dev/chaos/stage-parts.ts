@@ -8,6 +8,7 @@ import { LocalCluster } from '../kafka/local-cluster.ts';
 import { LocalRegistry } from '../registry/local-registry.ts';
 import { bridgeConfig, type ChaosAccount, makeAccounts } from './bridge-config.ts';
 import { PROMPT_ELECTIONS } from './leader-moves.ts';
+import { WatchLists } from './watch-lists.ts';
 
 export interface StageOptions {
   readonly seed: string;
@@ -15,6 +16,8 @@ export interface StageOptions {
   /** How the bridge writes its records; JSON when not given. */
   readonly format?: 'json' | 'avro';
   readonly accounts: number;
+  /** Whether the lists of users are in watch files, which may change. */
+  readonly hasWatchFiles?: boolean;
   /** Changes in all, snapshots not counted. */
   readonly events: number;
   /** Changes a second, of all accounts together. */
@@ -40,6 +43,7 @@ export interface Parts {
   readonly simulator: Simulator;
   readonly registry: LocalRegistry | null;
   readonly accounts: readonly ChaosAccount[];
+  readonly lists: WatchLists;
   readonly scratch: string;
   readonly configFile: string;
 }
@@ -81,7 +85,9 @@ async function startServer(
   onPoll: (poll: PollSeen) => Promise<void> | undefined,
 ): Promise<Parts> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'cwa-chaos-'));
-  const accounts = makeAccounts(options.accounts);
+  const accounts = makeAccounts(options.accounts, options.hasWatchFiles === true ? scratch : null);
+  const lists = new WatchLists(accounts);
+  await lists.writeAll();
   const simulator = await simulate(options, accounts, onPoll);
   const configFile = path.join(scratch, 'bridge.json');
   const config = bridgeConfig({
@@ -94,7 +100,7 @@ async function startServer(
     ...(options.keepAliveMs !== undefined && { keepAliveMs: options.keepAliveMs }),
   });
   await writeFile(configFile, JSON.stringify(config));
-  return { cluster, simulator, registry, accounts, scratch, configFile };
+  return { cluster, simulator, registry, accounts, lists, scratch, configFile };
 }
 
 function simulate(
@@ -105,7 +111,7 @@ function simulate(
   return startSimulator({
     seed: options.seed,
     accounts: accounts.map(({ user, password, uri }) => ({ user, password, uri })),
-    users: accounts.flatMap(({ users }) => users),
+    users: accounts.flatMap(({ spare, users }) => [...users, ...spare]),
     eventsTotal: options.events,
     eventsPerSecond: options.eventsPerSecond / options.accounts,
     pollWaitTimeMs: 150,

@@ -4,14 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PollSeen } from '../../src/simulator/options.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { LocalCluster } from '../kafka/local-cluster.ts';
+import type { OrderOutcome } from '../checker/operators.ts';
 import type { LocalRegistry } from '../registry/local-registry.ts';
 import { AckJudge } from './ack-judge.ts';
 import { type ChaosAccount, topicsOf } from './bridge-config.ts';
 import { BridgeProcess, createTopics } from './bridge-process.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { LinkFaults } from './link-faults.ts';
+import { OrderOutcomes } from './order-outcomes.ts';
 import { ProgressReader } from './progress-reader.ts';
 import { INSTALLATION, type Parts, type StageOptions, startParts, stopParts } from './stage-parts.ts';
+import type { WatchLists } from './watch-lists.ts';
 
 /** Without a new event for so long the run is stuck. */
 const STUCK_MS = 120_000;
@@ -30,18 +33,24 @@ export class Stage {
   readonly judge: AckJudge;
   readonly health: KafkaHealth;
   readonly linkFaults: LinkFaults;
+  readonly lists: WatchLists;
+  readonly configFile: string;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
   /** What went wrong besides what the checkers find. */
   readonly troubles: string[] = [];
   readonly #registry: LocalRegistry | null;
   readonly #scratch: string;
+  readonly #outcomes = new OrderOutcomes();
   readonly #pollWaiters = new Set<() => void>();
   readonly #events: number;
+  #restarted: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   private constructor(parts: Parts, options: StageOptions) {
     this.accounts = parts.accounts;
+    this.lists = parts.lists;
+    this.configFile = parts.configFile;
     this.cluster = parts.cluster;
     this.simulator = parts.simulator;
     this.say = options.say;
@@ -80,6 +89,16 @@ export class Stage {
     await this.judge.stop();
     const { cluster, simulator } = this;
     await stopParts({ cluster, simulator, registry: this.#registry, scratch: this.#scratch });
+  }
+
+  /** SIGKILL of the bridge, and its next start; one after the other, whoever asks. */
+  restartBridge(): Promise<void> {
+    const restarted = this.#restarted.then(async () => {
+      await this.bridge.kill();
+      await this.bridge.start();
+    });
+    this.#restarted = restarted.catch(() => undefined);
+    return restarted;
   }
 
   get topics(): ReturnType<typeof topicsOf> {
@@ -131,14 +150,33 @@ export class Stage {
     this.#pollWaiters.delete(waiter);
   }
 
-  /** Resolves when every event of the sessions that are polled is acknowledged; false if not within `patienceMs`. */
-  async untilAcknowledged(patienceMs: number): Promise<boolean> {
+  /**
+   * Resolves when every event of the sessions in use is acknowledged, and these have subscribed whom the lists name.
+   *
+   * @returns false if not within `patienceMs`.
+   */
+  async untilSettled(patienceMs: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs;
-    while (!this.#isAcknowledged()) {
+    while (!this.#isAcknowledged() || !this.#isSubscribed()) {
       if (performance.now() > deadline) return false;
       await this.sleep(10 * PAUSE_MS);
     }
     return true;
+  }
+
+  /**
+   * What became of all orders, when everything is committed.
+   *
+   * @throws if it cannot be read within `patienceMs`.
+   */
+  async orderOutcomes(patienceMs: number): Promise<readonly OrderOutcome[]> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const { isCaughtUp, undecided } = await this.judge.catchUp();
+      if (isCaughtUp && undecided.size === 0) return this.#outcomes.all;
+      if (performance.now() > deadline) throw new Error('the progress topic cannot be read to its end');
+      await this.sleep(PAUSE_MS);
+    }
   }
 
   async onPoll(poll: PollSeen): Promise<void> {
@@ -150,11 +188,19 @@ export class Stage {
   #isAcknowledged(): boolean {
     const { ledger, changesLeft } = this.simulator;
     if (changesLeft > 0) return false;
-    const polled = new Set(ledger.sessions.filter(({ polls }) => polls > 0).map(({ session }) => session));
-    const open = ledger.events.findLast(
-      ({ session, acknowledgedAt }) => acknowledgedAt === null && polled.has(session),
-    );
-    return polled.size > 0 && open === undefined;
+    const inUse = this.accounts.flatMap(({ uri }) => {
+      const newest = ledger.sessions.findLast(({ accountUri }) => accountUri === uri);
+      return newest?.endedAt === null && newest.polls > 0 ? newest.session : [];
+    });
+    if (inUse.length < this.accounts.length) return false;
+    return !ledger.events.some(({ session, acknowledgedAt }) => acknowledgedAt === null && inUse.includes(session));
+  }
+
+  #isSubscribed(): boolean {
+    return this.accounts.every(({ id, uri }) => {
+      const subscribed = new Set(this.simulator.subscriptionsOf(uri));
+      return new Set(this.lists.versionsOf(id).at(-1)).symmetricDifference(subscribed).size === 0;
+    });
   }
 
   /** The bridge ended although nobody ended it. */
@@ -181,7 +227,11 @@ export class Stage {
     };
     return new AckJudge(
       world,
-      (onCommitted) => new ProgressReader(this.cluster.brokers, this.topics.progress, onCommitted),
+      (onCommitted) =>
+        new ProgressReader(this.cluster.brokers, this.topics.progress, (accountId, progress) => {
+          onCommitted(accountId, progress);
+          this.#outcomes.take(accountId, progress);
+        }),
     );
   }
 

@@ -1,12 +1,17 @@
 import { CommandCheck } from './check-commands.ts';
 import { NumberedCheck } from './check-numbered.ts';
 import { checkEdges } from './check-edges.ts';
+import { checkHolds } from './check-holds.ts';
 import { checkOrder } from './check-order.ts';
+import { checkOrders } from './check-orders.ts';
 import { UnnumberedCheck } from './check-unnumbered.ts';
-import { Findings } from './findings.ts';
-import { isHandedOver, isPromised, type Ledger } from './ledger.ts';
+import { checkSubscriptions } from './check-watch.ts';
+import { type Fault, FAULTS, Findings } from './findings.ts';
+import { isHandedOver, type Ledger } from './ledger.ts';
 import { LedgerIndex } from './ledger-index.ts';
+import type { Operators } from './operators.ts';
 import { isCommandRecord, isDataRecord, placeOf, type PublishedRecord } from './published-record.ts';
+import { withSignOuts } from './signed-out.ts';
 
 /** What was compared, and what is wrong with it. */
 export interface Verdict {
@@ -16,7 +21,7 @@ export interface Verdict {
   readonly eventsHandedOver: number;
   /** Records that these events owe. */
   readonly promised: number;
-  /** Events handed over in sessions that the server dropped before they were acknowledged: nothing is owed. */
+  /** Events handed over in sessions that the server dropped, or that an order ended, before they were acknowledged. */
   readonly excused: number;
   readonly lost: number;
   readonly duplicated: number;
@@ -28,6 +33,12 @@ export interface Verdict {
   readonly foreign: number;
   /** Sign-in edges that are missing, too many, or say something else than their presence records. */
   readonly edges: number;
+  /** Orders that were not carried out once, and records about orders that are missing or too many. */
+  readonly orders: number;
+  /** Records of accounts that an operator held back. */
+  readonly held: number;
+  /** Users whose subscription at the end is not as the list says. */
+  readonly subscriptions: number;
   /** Records of events without eid that say of themselves that they may be repeats. */
   readonly replays: number;
   readonly deadLetters: number;
@@ -39,14 +50,45 @@ export interface Verdict {
 
 /**
  * Compares what stands in Kafka with what the server handed over: exactly one record for each promised event and
- * user, with the right id, in order, and nothing else but right answers to requests.
+ * user, with the right id, in order, and nothing else but right answers to requests. Where operators had a part in it,
+ * also whether it is what they asked for.
  *
+ * @param served what the server handed over.
  * @param records of all topics that carry the head, in any order between partitions.
  * @param installation the bridge's, which is part of every id.
+ * @param operators what was ordered and whom watch files named; null where nobody did anything.
  */
-export function checkPublished(installation: string, ledger: Ledger, records: readonly PublishedRecord[]): Verdict {
+export function checkPublished(
+  installation: string,
+  served: Ledger,
+  records: readonly PublishedRecord[],
+  operators: Operators | null = null,
+): Verdict {
+  const ledger = operators === null ? served : withSignOuts(served, records);
   const findings = new Findings();
   const index = new LedgerIndex(ledger);
+  const counts = checkEvents(installation, index, records, findings);
+  checkOrder(records, findings);
+  const byAccount = inOrder(records);
+  checkEdges(installation, index, byAccount, operators?.watch ?? new Map(), findings);
+  if (operators !== null) checkOperators(operators, byAccount, findings);
+  return {
+    records: records.length,
+    eventsHandedOver: ledger.events.filter(isHandedOver).length,
+    ...counts,
+    deadLetters: records.filter(({ recordType }) => recordType === 'deadLetter').length,
+    generations: new Set(records.map(({ accountId, generation }) => `${accountId} ${generation}`)).size,
+    ...resultOf(findings),
+  };
+}
+
+/** What the server handed over against what there is of it. */
+function checkEvents(
+  installation: string,
+  index: LedgerIndex,
+  records: readonly PublishedRecord[],
+  findings: Findings,
+): Pick<Verdict, 'promised' | 'excused' | 'replays'> {
   const numbered = new NumberedCheck(installation, findings);
   const unnumbered = new UnnumberedCheck(installation, findings);
   const commands = new CommandCheck(installation, findings);
@@ -63,44 +105,30 @@ export function checkPublished(installation: string, ledger: Ledger, records: re
     }
   }
   const promised = numbered.finish(index) + unnumbered.finish(index);
-  checkOrder(records, findings);
-  checkEdges(installation, index, records, findings);
-  return { ...countsOf(ledger, records), promised, replays: unnumbered.replays, ...resultOf(findings) };
+  return { promised, excused: numbered.excused + unnumbered.excused, replays: unnumbered.replays };
 }
 
-function countsOf(
-  ledger: Ledger,
-  records: readonly PublishedRecord[],
-): Pick<Verdict, 'records' | 'eventsHandedOver' | 'excused' | 'deadLetters' | 'generations'> {
-  const sessions = new Map(ledger.sessions.map((session) => [session.session, session]));
-  const handedOver = ledger.events.filter(isHandedOver);
-  const isExcused = (event: (typeof handedOver)[number]): boolean => {
-    const session = sessions.get(event.session);
-    return session !== undefined && !isPromised(event, session);
-  };
-  return {
-    records: records.length,
-    eventsHandedOver: handedOver.length,
-    excused: handedOver.filter(isExcused).length,
-    deadLetters: records.filter(({ recordType }) => recordType === 'deadLetter').length,
-    generations: new Set(records.map(({ accountId, generation }) => `${accountId} ${generation}`)).size,
-  };
-}
-
-function resultOf(
+function checkOperators(
+  operators: Operators,
+  records: ReadonlyMap<string, readonly PublishedRecord[]>,
   findings: Findings,
-): Pick<
-  Verdict,
-  'lost' | 'duplicated' | 'reordered' | 'sequence' | 'wrongId' | 'foreign' | 'edges' | 'isGood' | 'examples'
-> {
+): void {
+  checkOrders(operators, records, findings);
+  for (const own of records.values()) checkHolds(own, findings);
+  checkSubscriptions(operators, findings);
+}
+
+/** By account, in the order of their numbers. */
+function inOrder(records: readonly PublishedRecord[]): ReadonlyMap<string, readonly PublishedRecord[]> {
+  const byPlace = (a: PublishedRecord, b: PublishedRecord): number =>
+    a.generation - b.generation || a.sequence - b.sequence;
+  return Map.groupBy(records.toSorted(byPlace), ({ accountId }) => accountId);
+}
+
+function resultOf(findings: Findings): Record<Fault, number> & Pick<Verdict, 'isGood' | 'examples'> {
+  const counts = FAULTS.map((fault) => [fault, findings.count(fault)] as const);
   return {
-    lost: findings.count('lost'),
-    duplicated: findings.count('duplicated'),
-    reordered: findings.count('reordered'),
-    sequence: findings.count('sequence'),
-    wrongId: findings.count('wrongId'),
-    foreign: findings.count('foreign'),
-    edges: findings.count('edges'),
+    ...(Object.fromEntries(counts) as Record<Fault, number>),
     isGood: findings.total === 0,
     examples: findings.examples,
   };

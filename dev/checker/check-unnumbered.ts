@@ -22,6 +22,8 @@ export class UnnumberedCheck {
   readonly #tallies = new Map<readonly LedgerEvent[], Tally>();
   readonly #ids = new Set<string>();
   replays = 0;
+  /** Events that were handed over and are not owed. */
+  excused = 0;
 
   constructor(installation: string, findings: Findings) {
     this.#installation = installation;
@@ -68,6 +70,7 @@ export class UnnumberedCheck {
         if (first === undefined) continue;
         const owed = equals.filter((event) => isPromised(event, session)).length;
         promised += owed * recordsOf(first);
+        this.excused += equals.filter(isHandedOver).length - owed;
         this.#compare(equals, first, owed);
       }
     }

@@ -1,5 +1,8 @@
 /** What can be wrong with what was published. */
-export const FAULTS = ['lost', 'duplicated', 'reordered', 'sequence', 'wrongId', 'foreign', 'edges'] as const;
+export const FAULTS = [
+  ...(['lost', 'duplicated', 'reordered', 'sequence', 'wrongId', 'foreign', 'edges'] as const),
+  ...(['orders', 'held', 'subscriptions'] as const),
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** How many examples of each fault are kept: enough to begin a search with. */

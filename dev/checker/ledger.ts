@@ -25,8 +25,16 @@ export interface LedgerEvent {
   /** Of the canonical text, by the simulator's own model; null for an event that was given as text. */
   readonly digest: string | null;
   readonly acknowledgedAt: number | null;
-  readonly handedOver: readonly { readonly ackIdAnswered: number; readonly complete: boolean }[];
+  readonly handedOver: readonly {
+    /** Number of the poll within the session: which answer it was. */
+    readonly poll: number;
+    readonly ackIdAnswered: number;
+    readonly complete: boolean;
+  }[];
 }
+
+/** The end of a session that the bridge was ordered to give up, whatever the server says of it. */
+export const SIGNED_OUT = 'signed-out';
 
 /** Why a session ended that the server did not forget. */
 const ORDERLY_ENDS: ReadonlySet<string | null> = new Set([null, 'terminated', 'closed']);

@@ -28,6 +28,13 @@ export interface PublishedRecord {
   readonly says: SignInWord | null;
   /** Of a sign-in edge. */
   readonly edge: PublishedEdge | null;
+  /** Of a record about the bridge itself. */
+  readonly operation: PublishedOperation | null;
+}
+
+export interface PublishedOperation {
+  readonly reason: string | null;
+  readonly users: number | null;
 }
 
 export type SignInWord = 'in' | 'out' | 'unknown';
@@ -55,7 +62,7 @@ export interface RawRecord {
  * @throws {SyntaxError} if the value is no JSON.
  */
 export function readPublished({ topic, partition, offset, key, value }: RawRecord): PublishedRecord {
-  const head = JSON.parse(String(value)) as PublishedRecord & PublishedEdge & PresenceWords;
+  const head = JSON.parse(String(value)) as PublishedRecord & PublishedEdge & PublishedOperation & PresenceWords;
   return {
     topic,
     partition,
@@ -83,7 +90,12 @@ export function readPublished({ topic, partition, offset, key, value }: RawRecor
     origin: head.origin,
     says: saysOf(head),
     edge: head.recordType === 'signIn' ? edgeOf(head) : null,
+    operation: head.channel === 'bridge' && head.recordType !== 'signIn' ? operationOf(head) : null,
   };
+}
+
+function operationOf({ reason, users }: PublishedOperation): PublishedOperation {
+  return { reason, users };
 }
 
 function edgeOf({ causeRecordId, edge, previousState, state, subject }: PublishedEdge): PublishedEdge {

@@ -56,6 +56,8 @@ export interface Simulator {
    * @returns how many were made: 0 without a session that watches someone.
    */
   createChanges(accountUri: string, count: number): number;
+  /** Whom the newest live session of an account has subscribed to, in lower case; null if there is none. */
+  subscriptionsOf(accountUri: string): readonly string[] | null;
   /** Ends every live session of an account, as if the server had lost it. Returns their number. */
   loseSessions(accountUri: string): number;
   /** Ends sockets, and writes the ledger if a file was named. */
@@ -89,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setPresence: (uri, update) => setPresence(world, uri, update),
     pushEvent: (accountUri, event) => pushEvent(world, accountUri, event),
     createChanges: (accountUri, count) => world.createChanges(accountUri, count),
+    subscriptionsOf: (accountUri) => subscriptionsOf(world, accountUri),
     loseSessions: (accountUri) => loseSessions(world, accountUri),
     close: () => close(world, server),
   };
@@ -130,6 +133,11 @@ function pushEvent(world: World, accountUri: string, event: Element | RawEvent):
     else session.emit(event, world.clock.now());
   }
   return sessions.length;
+}
+
+function subscriptionsOf(world: World, accountUri: string): readonly string[] | null {
+  const session = world.registry.ofAccount(accountUri).at(-1);
+  return session === undefined ? null : [...session.subscriptions];
 }
 
 function loseSessions(world: World, accountUri: string): number {

@@ -15,11 +15,13 @@ const SHORT: ChaosOptions = {
   format: 'json',
   events: 3_000,
   seconds: 35,
-  kills: 10,
+  kills: 7,
   pauses: 2,
   brokerPauses: 1,
   brokerKills: 0,
   leaderMoves: 0,
+  orders: 6,
+  watchChanges: 5,
   accounts: 4,
   faultRate: 0.15,
   logFile: null,
@@ -47,18 +49,27 @@ function expectExactlyOnce({ published, acknowledgements, troubles }: ChaosRepor
     wrongId: 0,
     foreign: 0,
     edges: 0,
+    orders: 0,
+    held: 0,
+    subscriptions: 0,
   });
   expect(acknowledgements).toMatchObject({ violations: 0 });
   expect(troubles).toEqual([]);
 }
 
 describe('exactly once', { timeout: TIMEOUT_MS }, () => {
-  test('holds over kills and freezes of the bridge, a frozen broker and a bad link', async ({ signal }) => {
+  test('holds over kills and freezes of the bridge, a frozen broker, a bad link, orders and changed lists', async ({
+    signal,
+  }) => {
     const report = await run(SHORT, signal);
     expectExactlyOnce(report);
-    expect(report.done).toEqual({ kill: 10, pause: 2, brokerPause: 1 });
+    expect(report.done).toEqual({
+      ...{ kill: 7, pause: 2, brokerPause: 1 },
+      ...{ accountPause: 2, accountSignOut: 2, refresh: 2, watchChange: 5, orderKill: 4 },
+    });
     expect(report.published.promised).toBeGreaterThan(SHORT.events);
-    expect(report.sessionsOpened).toBe(SHORT.accounts);
+    // One more for each sign-out; a kill in the midst of a `resume` may take another.
+    expect(report.published.generations).toBeGreaterThanOrEqual(SHORT.accounts + 2);
     expect(Object.keys(report.linkFaults).length).toBeGreaterThanOrEqual(5);
   });
 
@@ -67,7 +78,7 @@ describe('exactly once', { timeout: TIMEOUT_MS }, () => {
       {
         ...SHORT,
         ...{ seed: 'short form, Avro', format: 'avro', events: 1_000, seconds: 15 },
-        ...{ kills: 4, pauses: 0, brokerPauses: 0 },
+        ...{ kills: 4, pauses: 0, brokerPauses: 0, orders: 0, watchChanges: 0 },
       },
       signal,
     );
@@ -81,6 +92,7 @@ describe('exactly once', { timeout: TIMEOUT_MS }, () => {
         ...SHORT,
         ...{ seed: 'short form, three nodes', nodes: 3, events: 1_500, seconds: 30 },
         ...{ kills: 2, pauses: 0, brokerPauses: 0, brokerKills: 2, leaderMoves: 4 },
+        ...{ orders: 0, watchChanges: 0 },
       },
       signal,
     );

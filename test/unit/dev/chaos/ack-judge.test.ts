@@ -7,7 +7,7 @@ import type { CommittedProgress } from '../../../../dev/chaos/progress-reader.ts
 const POLL = { sid: '412', accountUri: 'sip:watcher@pier.example', ackId: '7', at: 0 };
 
 function progress(ackId: string, overrides: Partial<CommittedProgress> = {}): CommittedProgress {
-  return { state: 'open', sid: '412', partition: 2, ackId, ...overrides };
+  return { state: 'open', sid: '412', partition: 2, ackId, lastOrder: null, ...overrides };
 }
 
 /** A judge whose reader knows `known`, and reads `fresh` when it catches up. */

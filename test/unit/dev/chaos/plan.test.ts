@@ -25,7 +25,14 @@ describe('the command line', () => {
     expect(options('--nodes', '3')).toMatchObject({ brokerKills: 10, leaderMoves: 10 });
   });
 
+  test('has operators unless they are left out', () => {
+    expect(options('--nodes', '3')).toMatchObject({ orders: 15, watchChanges: 15 });
+    expect(options('--orders', '4')).toMatchObject({ orders: 4, watchChanges: 40 });
+    expect(options('--no-operators')).toMatchObject({ orders: 0, watchChanges: 0 });
+  });
+
   test.each([
+    [['--no-operators', '--orders', '4'], '--no-operators leaves no --orders and no --watch-changes'],
     [['--nodes', '2'], '--nodes must be 1 or 3, not "2"'],
     [['--format', 'xml'], '--format must be json or avro, not "xml"'],
     [['--kills', 'many'], '--kills must be a whole number, not "many"'],
@@ -49,12 +56,22 @@ describe('the plan of a run', () => {
   });
 
   test('holds everything that was asked for, in the order of the events', () => {
-    const { bridge, broker } = makePlan(options('--nodes', '3', '--seed', 'tide', '--broker-pauses', '3'));
+    const { bridge, broker, orders, watch } = makePlan(
+      options('--nodes', '3', '--seed', 'tide', '--broker-pauses', '3'),
+    );
     expect(countsOf(bridge)).toEqual({ kill: 20, pause: 4 });
     expect(countsOf(broker)).toEqual({ brokerPause: 3, brokerKill: 10, leaderMove: 10 });
-    for (const lane of [bridge, broker]) {
+    expect(countsOf(orders)).toEqual({ accountPause: 5, accountSignOut: 5, refresh: 5 });
+    expect(countsOf(watch)).toEqual({ watchChange: 15 });
+    for (const lane of [bridge, broker, orders, watch]) {
       expect(lane.map(({ at }) => at)).toEqual(lane.map(({ at }) => at).toSorted((a, b) => a - b));
     }
+  });
+
+  test('does the same to the bridge and to Kafka without operators', () => {
+    const { bridge, broker } = makePlan(options('--seed', 'tide'));
+    const alone = makePlan(options('--seed', 'tide', '--no-operators'));
+    expect(alone).toEqual({ bridge, broker, orders: [], watch: [] });
   });
 
   test('leaves the last events alone', () => {

@@ -18,7 +18,7 @@ function event(eid: number | null, overrides: Partial<LedgerEvent> = {}): Ledger
     users: ['sip:ann@pier.example'],
     digest: `d${String(eid)}`,
     acknowledgedAt: 5,
-    handedOver: [{ ackIdAnswered: 10, complete: true }],
+    handedOver: [{ poll: 1, ackIdAnswered: 10, complete: true }],
     ...overrides,
   };
 }
@@ -35,7 +35,7 @@ function published(events: readonly LedgerEvent[], ackId = '10', answer = 1, fir
         ...{ recordType: eventName, id: '', ...ACCOUNT, subjectUriRaw: subject, generation: 7, sequence, answer },
         ...{ sid: '412', ackId, polledAckId: '0', eid, eventName, userIndex, userCount: users.length, part: 0 },
         ...{ rid: null, eventIndex: 0 },
-        ...{ channel: 'data', origin: 'live', says: null, edge: null },
+        ...{ channel: 'data', origin: 'live', says: null, edge: null, operation: null },
       };
       const identity =
         eid === null
@@ -78,7 +78,7 @@ describe('a faultless log', () => {
   });
 
   test('may hold a late event behind higher numbers of an earlier answer', () => {
-    const late = event(3, { handedOver: [{ ackIdAnswered: 12, complete: true }] });
+    const late = event(3, { handedOver: [{ poll: 2, ackIdAnswered: 12, complete: true }] });
     const records = [...published(EVENTS), ...published([late], '12', 2, 6)];
     expect(verdictOn(records, { sessions: [SESSION], events: [...EVENTS, late] }).isGood).toBe(true);
   });
@@ -142,7 +142,7 @@ describe('a changed log is found out', () => {
   });
 
   test('when an event was published from an answer that was cut', () => {
-    const cut = event(6, { acknowledgedAt: null, handedOver: [{ ackIdAnswered: 10, complete: false }] });
+    const cut = event(6, { acknowledgedAt: null, handedOver: [{ poll: 2, ackIdAnswered: 10, complete: false }] });
     const ledger = { sessions: [SESSION], events: [...EVENTS, cut] };
     expect(faultsOf(verdictOn(published([...EVENTS, cut]), ledger))).toEqual({ foreign: 1 });
     expect(verdictOn(published(EVENTS), ledger).isGood).toBe(true);

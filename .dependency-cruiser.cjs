@@ -120,12 +120,7 @@ module.exports = {
       to: { path: '^src/', reachable: true },
     },
 
-    packageOnlyIn(
-      'kafkajs-behind-a-port',
-      'Another client can take its place.',
-      'kafkajs',
-      '^src/kafka/kafkajs-[^/]+\\.ts$',
-    ),
+    packageOnlyIn('kafkajs-behind-a-port', 'Another client can take its place.', 'kafkajs', '^src/kafka/kafkajs/'),
     packageOnlyIn('saxes-in-cwa', 'The one reader of server bytes.', 'saxes', '^src/cwa/'),
     packageOnlyIn('undici-at-the-edges', 'Who speaks HTTP.', 'undici', '^src/(cwa|registry)/'),
     packageOnlyIn('fast-xml-parser-in-cwa', 'It writes requests, and only those.', 'fast-xml-parser', '^src/cwa/'),

@@ -1,11 +1,11 @@
-import { initialProgress } from '../src/bridge/account-progress.ts';
-import type { PlanContext } from '../src/bridge/plan.ts';
-import { type AnswerPlan, planAnswer } from '../src/bridge/plan-answer.ts';
+import { initialProgress } from '../src/bridge/progress/account-progress.ts';
+import type { PlanContext } from '../src/bridge/plans/plan.ts';
+import { type AnswerPlan, planAnswer } from '../src/bridge/plans/plan-answer.ts';
 import { normalizeSettings } from '../src/commands/normalize-settings.ts';
-import { DEFAULT_DOCUMENT_LIMITS, type DocumentLimits } from '../src/cwa/document-limits.ts';
-import { eventsAnswerOf } from '../src/cwa/envelope.ts';
+import { DEFAULT_DOCUMENT_LIMITS, type DocumentLimits } from '../src/cwa/documents/document-limits.ts';
+import { eventsAnswerOf } from '../src/cwa/documents/envelope.ts';
 import { EVENTS } from '../src/cwa/protocol.ts';
-import { readDocument } from '../src/cwa/read-document.ts';
+import { readDocument } from '../src/cwa/documents/read-document.ts';
 import type { XmlElement } from '../src/lib/xml.ts';
 import { makeAccounts } from './answer-server.ts';
 import { EventSupply } from './event-supply.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 
-import { DEFAULT_DOCUMENT_LIMITS } from '../src/cwa/document-limits.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../src/cwa/documents/document-limits.ts';
 import { answerOf, normalizeTree, readTree } from './parse-answer.ts';
 import type { PeakFigures } from './parse-memory.ts';
 

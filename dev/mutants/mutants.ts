@@ -15,13 +15,13 @@ export const MUTANTS: readonly Mutant[] = [
     consequence: 'a crash between poll and commit loses the answer: the server has forgotten it',
     edits: [
       {
-        file: 'src/bridge/cursor.ts',
+        file: 'src/bridge/progress/cursor.ts',
         find: '    await shard.commit({ accountId, records: plan.records, progress });\n    this.#progress = next;\n',
         replace:
           '    this.#progress = next;\n    await shard.commit({ accountId, records: plan.records, progress });\n',
       },
     ],
-    tests: ['test/unit/bridge/cursor.test.ts'],
+    tests: ['test/unit/bridge/progress/cursor.test.ts'],
   },
   {
     name: 'sort-eids-as-text',
@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: "    const name = leader === null ? 'all' : 'all';\n",
       },
       {
-        file: 'src/kafka/kafkajs-producer.ts',
+        file: 'src/kafka/kafkajs/producer.ts',
         find: '      retry: { retries: 0 },\n',
         replace: '      retry: { retries: 20, initialRetryTime: 2, maxRetryTime: 20 },\n',
       },
@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
     consequence: 'a transaction becomes visible without the records of the send that failed',
     edits: [
       {
-        file: 'src/kafka/kafkajs-producer.ts',
+        file: 'src/kafka/kafkajs/producer.ts',
         find: '() => this.#sendOnce(transaction, send));\n    }\n    await',
         replace: '() => this.#sendOnce(transaction, send).catch((): RecordMetadata[] => []));\n    }\n    await',
       },

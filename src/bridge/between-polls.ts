@@ -1,6 +1,6 @@
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
-import { planPartitionsChanged } from './plan-partitions.ts';
-import { planSnapshotEnd } from './plan-snapshot.ts';
+import { planPartitionsChanged } from './plans/plan-partitions.ts';
+import { planSnapshotEnd } from './plans/plan-snapshot.ts';
 
 /**
  * What an open session has to say beside its answers, once each poll: topics with another number of partitions, the end

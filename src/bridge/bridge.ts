@@ -1,11 +1,11 @@
-import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../cwa/documents/document-refused-error.ts';
 import { unreachable } from '../lib/assert.ts';
-import { Acknowledger } from './acknowledger.ts';
-import { beginGeneration } from './begin-generation.ts';
+import { Acknowledger } from './session/acknowledger.ts';
+import { beginGeneration } from './session/begin-generation.ts';
 import { commitWhatIsDue } from './between-polls.ts';
-import { Canary } from './canary.ts';
-import { endGivenUp } from './end-session.ts';
-import { EnvelopeWatch } from './envelope-watch.ts';
+import { Canary } from './session/canary.ts';
+import { endGivenUp } from './session/end-session.ts';
+import { EnvelopeWatch } from './session/envelope-watch.ts';
 import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { failureWaitMs } from './failure-wait.ts';
 import { logSnapshotEnd, logWhatHolds } from './lifecycle-log.ts';
@@ -21,14 +21,14 @@ import {
   type OpenPhase,
   type Phase,
 } from './phase.ts';
-import { planPoison, planQuarantineLifted } from './plan-poison.ts';
+import { planPoison, planQuarantineLifted } from './plans/plan-poison.ts';
 import { Polling } from './polling.ts';
 import { publishAnswer } from './publish-answer.ts';
-import { throwIfSessionRefused } from './session-outcome.ts';
-import { stoppedStep } from './stopped.ts';
+import { throwIfSessionRefused } from './session/session-outcome.ts';
+import { stoppedStep } from './sign-in/stopped.ts';
 import { UserUpkeep } from './user-upkeep.ts';
-import { Watching } from './watching.ts';
-import { openSession, resumeSession, signIn } from './session-steps.ts';
+import { Watching } from './watching/watching.ts';
+import { openSession, resumeSession, signIn } from './session/session-steps.ts';
 
 /** What takes longer is waited out in turns of this length: the loop is seen to turn, and does what it is told. */
 const WAITING_TURN_MS = 10_000;

@@ -6,10 +6,10 @@ import {
   TransientError,
   WrongServiceError,
 } from '../cwa/errors.ts';
-import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../cwa/documents/document-refused-error.ts';
 import { BridgeError } from '../lib/errors.ts';
 import type { Failure } from './phase.ts';
-import { StarvedError } from './starved-error.ts';
+import { StarvedError } from './session/starved-error.ts';
 
 /**
  * Which failure of a step an error is; null for an error that is not the session's: the shard is lost, or the mistake

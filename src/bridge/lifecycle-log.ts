@@ -1,5 +1,5 @@
 import type { Log } from '../lib/log.ts';
-import type { AccountProgress } from './account-progress.ts';
+import type { AccountProgress } from './progress/account-progress.ts';
 import type { Phase } from './phase.ts';
 
 /** Log lines about the life of an account that follow from its progress alone: what somebody looks for at night. */

@@ -1,6 +1,6 @@
 import type { OrderKind } from './orders/order.ts';
 import type { Hold, OrderOutcome } from './orders/orders-done.ts';
-import type { AckDecision } from './ack-id.ts';
+import type { AckDecision } from './plans/ack-id.ts';
 import type { PollFailure } from './failure.ts';
 import type { Failure, GapReason, Phase } from './phase.ts';
 

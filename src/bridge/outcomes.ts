@@ -1,5 +1,5 @@
-import { type CwaResponse, responseOf } from '../cwa/responses.ts';
-import { attributeOf, isNamed } from '../cwa/vocabulary.ts';
+import { type CwaResponse, responseOf } from '../cwa/documents/responses.ts';
+import { attributeOf, isNamed } from '../cwa/documents/vocabulary.ts';
 import { USER_PRESENCE } from '../cwa/protocol.ts';
 import { elementsOf, type XmlElement } from '../lib/xml.ts';
 import { normalizeUri } from '../records/uri.ts';

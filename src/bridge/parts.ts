@@ -3,13 +3,13 @@ import type { PartitionsChanged } from '../kafka/topology.ts';
 import type { Random } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/log.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor } from './progress/cursor.ts';
 import type { AccountObserver } from './observer.ts';
 import type { LetterSource } from './orders/letter-source.ts';
 import type { OrderInbox } from './orders/order-inbox.ts';
-import type { Plan, PlanContext } from './plan.ts';
+import type { Plan, PlanContext } from './plans/plan.ts';
 import type { BridgeSettings } from './settings.ts';
-import type { WatchList } from './watch-list.ts';
+import type { WatchList } from './watching/watch-list.ts';
 
 /** What one account's bridge works with; everything that is not pure is passed in. */
 export interface BridgeParts {

@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../lib/assert.ts';
-import type { AccountProgress } from './account-progress.ts';
+import type { AccountProgress } from './progress/account-progress.ts';
 
 /**
  * Where an account stands, as a value. The loop does one step in a phase; what a step's outcome leads to is decided

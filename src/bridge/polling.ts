@@ -4,7 +4,7 @@ import { failureOf, isAbort, isPollFailure } from './failure.ts';
 import { whileKeepingAlive } from './keep-alive.ts';
 import type { BridgeParts } from './parts.ts';
 import type { Failure } from './phase.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plans/plan.ts';
 
 /**
  * The polls of one account's session, and what the server says about their pace. Each carries the acknowledgement that

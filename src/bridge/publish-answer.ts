@@ -3,7 +3,7 @@ import { RecordRejectedError } from '../kafka/shard-errors.ts';
 import type { DataRecord } from '../records/topics/topics.ts';
 import type { BridgeParts, Commit } from './parts.ts';
 import { planContext } from './parts.ts';
-import { type AnswerPlan, planAnswer, type ReceivedAnswer, type RejectedEvents } from './plan-answer.ts';
+import { type AnswerPlan, planAnswer, type ReceivedAnswer, type RejectedEvents } from './plans/plan-answer.ts';
 import { tally } from './tally.ts';
 
 /**

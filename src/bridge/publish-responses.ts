@@ -1,11 +1,11 @@
 import type { CommandAnswer } from '../cwa/commands.ts';
-import type { ResponsesAnswer } from '../cwa/responses.ts';
+import type { ResponsesAnswer } from '../cwa/documents/responses.ts';
 import { RecordRejectedError } from '../kafka/shard-errors.ts';
-import type { AccountProgress } from './account-progress.ts';
-import type { SentRequests } from './own-requests.ts';
+import type { AccountProgress } from './progress/account-progress.ts';
+import type { SentRequests } from './progress/own-requests.ts';
 import { type BridgeParts, type Commit, planContext } from './parts.ts';
-import { followedBy, type Plan } from './plan.ts';
-import { planResponses, type ResponsesPlan } from './plan-responses.ts';
+import { followedBy, type Plan } from './plans/plan.ts';
+import { planResponses, type ResponsesPlan } from './plans/plan-responses.ts';
 import { tally } from './tally.ts';
 
 /** What happens in the transaction of an answer beside it. */

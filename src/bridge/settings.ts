@@ -6,7 +6,7 @@ import type { Privacy } from '../records/privacy.ts';
 import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 import type { PublishedTopic } from '../records/topics/topics.ts';
 import type { FailurePolicy } from './phase.ts';
-import type { SealingKey } from './sealing.ts';
+import type { SealingKey } from './progress/sealing.ts';
 
 /** Who an account is: names as configured, URIs normalised. */
 export interface AccountIdentity {

@@ -1,6 +1,6 @@
 import type { DataRecord } from '../records/topics/topics.ts';
 import type { AccountObserver } from './observer.ts';
-import type { RecordBatch } from './record-batch.ts';
+import type { RecordBatch } from './plans/record-batch.ts';
 
 /** Counts committed records and what is noticed in them. */
 export function tally(observer: AccountObserver, batch: RecordBatch, receivedAt: number): void {

@@ -1,7 +1,7 @@
 import type { BridgeParts, Commit } from './parts.ts';
 import { planContext } from './parts.ts';
-import type { Plan } from './plan.ts';
-import { planFresh, planStale } from './plan-users.ts';
+import type { Plan } from './plans/plan.ts';
+import { planFresh, planStale } from './plans/plan-users.ts';
 
 /**
  * Keeps the states of an account's users true where no event does: a session that has been down for

@@ -1,4 +1,4 @@
-import type { PlanSettings } from '../bridge/plan.ts';
+import type { PlanSettings } from '../bridge/plans/plan.ts';
 import type { AccountIdentity } from '../bridge/settings.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import { topicNamesOf } from '../config/configuration.ts';

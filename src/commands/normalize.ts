@@ -1,5 +1,5 @@
-import type { PlanSettings } from '../bridge/plan.ts';
-import { type DocumentLimits, DEFAULT_DOCUMENT_LIMITS } from '../cwa/document-limits.ts';
+import type { PlanSettings } from '../bridge/plans/plan.ts';
+import { type DocumentLimits, DEFAULT_DOCUMENT_LIMITS } from '../cwa/documents/document-limits.ts';
 import { type ExactObject, isExactObject, parseExactJson } from '../lib/exact-json.ts';
 import { pseudonymKeysOf } from '../daemon/bridge-settings.ts';
 import { normalizeUri } from '../records/uri.ts';

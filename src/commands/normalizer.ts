@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 
-import { type AccountProgress, initialProgress } from '../bridge/account-progress.ts';
-import type { Plan, PlanContext } from '../bridge/plan.ts';
-import { planAnswer } from '../bridge/plan-answer.ts';
-import { planResponses } from '../bridge/plan-responses.ts';
-import type { DocumentLimits } from '../cwa/document-limits.ts';
-import { DocumentRefusedError } from '../cwa/document-refused-error.ts';
-import { type EventsAnswer, eventsAnswerOf } from '../cwa/envelope.ts';
+import { type AccountProgress, initialProgress } from '../bridge/progress/account-progress.ts';
+import type { Plan, PlanContext } from '../bridge/plans/plan.ts';
+import { planAnswer } from '../bridge/plans/plan-answer.ts';
+import { planResponses } from '../bridge/plans/plan-responses.ts';
+import type { DocumentLimits } from '../cwa/documents/document-limits.ts';
+import { DocumentRefusedError } from '../cwa/documents/document-refused-error.ts';
+import { type EventsAnswer, eventsAnswerOf } from '../cwa/documents/envelope.ts';
 import { EVENTS, RESPONSES } from '../cwa/protocol.ts';
-import { readDocument } from '../cwa/read-document.ts';
-import { responsesAnswerOf } from '../cwa/responses.ts';
+import { readDocument } from '../cwa/documents/read-document.ts';
+import { responsesAnswerOf } from '../cwa/documents/responses.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { CommandIo } from './command.ts';
 import { recordLine } from './record-line.ts';

@@ -1,6 +1,6 @@
 import type { BridgeConfiguration } from '../config/configuration.ts';
 import { connectKafka } from '../daemon/kafka-connection.ts';
-import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
 import { systemClock } from '../lib/clock.ts';
 import { BridgeError, messageOf } from '../lib/errors.ts';
 import { createLogger } from '../observability/log.ts';

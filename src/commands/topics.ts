@@ -1,6 +1,6 @@
 import { connectKafka } from '../daemon/kafka-connection.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
 import type { TopicPlan } from '../kafka/topic-admin.ts';
 import { createTopics, diffTopics, planTopics } from '../kafka/topics.ts';
 import { systemClock } from '../lib/clock.ts';

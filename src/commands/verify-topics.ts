@@ -1,7 +1,7 @@
-import { parseProgress } from '../bridge/account-progress.ts';
+import { parseProgress } from '../bridge/progress/account-progress.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
-import type { KafkajsScanner, PartitionBounds, ScannedRecord, ScanRange } from '../kafka/kafkajs-scanner.ts';
+import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
+import type { KafkajsScanner, PartitionBounds, ScannedRecord, ScanRange } from '../kafka/kafkajs/scanner.ts';
 import type { ClusterLayout } from '../kafka/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BridgeError } from '../lib/errors.ts';

@@ -3,7 +3,7 @@ import type { BridgeError } from '../lib/errors.ts';
 import type { StatusClass } from '../lib/status-class.ts';
 import { SessionLostError, SignInRefusedError, TicketLostError, TransientError, WrongServiceError } from './errors.ts';
 import type { TransientReason } from './errors.ts';
-import type { CwaFault } from './fault.ts';
+import type { CwaFault } from './documents/fault.ts';
 import {
   ERROR_BACK_END_TIMEOUT,
   ERROR_CONNECTION_FAILED,

@@ -5,13 +5,13 @@ import type { Clock } from '../lib/clock.ts';
 import type { StatusClass } from '../lib/status-class.ts';
 import { initiateSession, sendCommand, terminateSession } from './commands.ts';
 import type { CommandAnswer, SessionAnswer } from './commands.ts';
-import { DEFAULT_TLS } from './connector.ts';
-import type { SiteTls } from './connector.ts';
+import { DEFAULT_TLS } from './http/connector.ts';
+import type { SiteTls } from './http/connector.ts';
 import { Credentials } from './credentials.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from './document-limits.ts';
-import type { DocumentLimits } from './document-limits.ts';
-import type { IntegratedSettings } from './integrated-authentication.ts';
-import type { OddAnswer } from './odd-answer.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from './documents/document-limits.ts';
+import type { DocumentLimits } from './documents/document-limits.ts';
+import type { IntegratedSettings } from './sign-in/integrated-authentication.ts';
+import type { OddAnswer } from './http/odd-answer.ts';
 import { keepAlivePoll, poll } from './poll.ts';
 import type { KeepAliveResult, PollRequest, PollResult } from './poll.ts';
 import { LOGON_FORMS_PATH, LOGON_IWA_PATH } from './protocol.ts';
@@ -23,10 +23,10 @@ import {
 } from './requests.ts';
 import type { AcknowledgeRequests, InitiateSessionRequest, PresenceRequests, UnsubscribeRequests } from './requests.ts';
 import type { SessionSecrets } from './session-secrets.ts';
-import { signIn } from './sign-in.ts';
-import type { SignInResult, SignInStep } from './sign-in.ts';
-import { DEFAULT_TIMEOUTS, Transport } from './transport.ts';
-import type { CwaTimeouts, ExchangeFacts } from './transport.ts';
+import { signIn } from './sign-in/sign-in.ts';
+import type { SignInResult, SignInStep } from './sign-in/sign-in.ts';
+import { DEFAULT_TIMEOUTS, Transport } from './http/transport.ts';
+import type { CwaTimeouts, ExchangeFacts } from './http/transport.ts';
 
 export interface CwaClientOptions {
   /** Scheme, host, port, and perhaps a path that stands before the paths of the API. */

@@ -1,15 +1,15 @@
 import { BridgeError } from '../lib/errors.ts';
 import { classifyFault } from './classify.ts';
-import type { DocumentLimits } from './document-limits.ts';
+import type { DocumentLimits } from './documents/document-limits.ts';
 import { SessionLostError, SessionRefusedError, TransientError } from './errors.ts';
 import { COMMAND_PATH, RESPONSES } from './protocol.ts';
-import { readAnswer, throwIfNotSuccess } from './read-answer.ts';
+import { readAnswer, throwIfNotSuccess } from './documents/read-answer.ts';
 import { initiateSessionRequest, terminateSessionRequest } from './requests.ts';
 import type { InitiateSessionRequest } from './requests.ts';
-import { openedSessionOf, responsesAnswerOf } from './responses.ts';
-import type { CwaResponse, OpenedSession, ResponsesAnswer } from './responses.ts';
-import type { HttpAnswer } from './http-answer.ts';
-import type { Transport } from './transport.ts';
+import { openedSessionOf, responsesAnswerOf } from './documents/responses.ts';
+import type { CwaResponse, OpenedSession, ResponsesAnswer } from './documents/responses.ts';
+import type { HttpAnswer } from './http/http-answer.ts';
+import type { Transport } from './http/transport.ts';
 
 /**
  * Requests on the command channel. An answer mostly says "accepted"; the outcome follows as an event with the same

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-import { CookieJar } from './cookies.ts';
-import { valuesOf } from './http-headers.ts';
-import type { ResponseHeaders } from './http-headers.ts';
+import { CookieJar } from './http/cookies.ts';
+import { valuesOf } from './http/http-headers.ts';
+import type { ResponseHeaders } from './http/http-headers.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { TICKET_HEADER } from './protocol.ts';
 

@@ -1,18 +1,18 @@
 import { classifyFault } from './classify.ts';
-import type { DocumentLimits } from './document-limits.ts';
-import { DocumentRefusedError } from './document-refused-error.ts';
-import { eventsAnswerOf, eventsEnvelopeOf } from './envelope.ts';
-import type { EventsAnswer, EventsEnvelope } from './envelope.ts';
+import type { DocumentLimits } from './documents/document-limits.ts';
+import { DocumentRefusedError } from './documents/document-refused-error.ts';
+import { eventsAnswerOf, eventsEnvelopeOf } from './documents/envelope.ts';
+import type { EventsAnswer, EventsEnvelope } from './documents/envelope.ts';
 import { SessionLostError } from './errors.ts';
-import { faultOf } from './fault.ts';
-import type { CwaFault } from './fault.ts';
+import { faultOf } from './documents/fault.ts';
+import type { CwaFault } from './documents/fault.ts';
 import { DATA_PATH, ERROR, EVENTS, RESPONSES } from './protocol.ts';
-import { readAnswer, readAnswerEnvelope, throwIfNotSuccess } from './read-answer.ts';
-import type { ReadDocument } from './read-document.ts';
-import { responsesAnswerOf } from './responses.ts';
-import type { HttpAnswer } from './http-answer.ts';
-import type { Transport } from './transport.ts';
-import { attributeOf, isNamed } from './vocabulary.ts';
+import { readAnswer, readAnswerEnvelope, throwIfNotSuccess } from './documents/read-answer.ts';
+import type { ReadDocument } from './documents/read-document.ts';
+import { responsesAnswerOf } from './documents/responses.ts';
+import type { HttpAnswer } from './http/http-answer.ts';
+import type { Transport } from './http/transport.ts';
+import { attributeOf, isNamed } from './documents/vocabulary.ts';
 
 /**
  * The data channel: one GET, one `cwaEvents` document. The GET acknowledges everything up to its AckId, so nobody

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import type { StoredCookie } from './cookies.ts';
+import type { StoredCookie } from './http/cookies.ts';
 
 /** What a session is resumed with. Every field is a secret. */
 export interface RevealedSecrets {

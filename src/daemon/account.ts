@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import { Bridge } from '../bridge/bridge.ts';
-import { Cursor } from '../bridge/cursor.ts';
-import { leaveSession } from '../bridge/leave.ts';
+import { Cursor } from '../bridge/progress/cursor.ts';
+import { leaveSession } from '../bridge/session/leave.ts';
 import { isCarriedOut } from '../bridge/orders/orders-done.ts';
 import type { LetterSource } from '../bridge/orders/letter-source.ts';
 import { OrderInbox } from '../bridge/orders/order-inbox.ts';
 import type { Order } from '../bridge/orders/order.ts';
 import { type BridgeParts, planContext } from '../bridge/parts.ts';
-import { RefusedSecret } from '../bridge/refused-secret.ts';
-import type { SealingKey } from '../bridge/sealing.ts';
-import { recoverProgress } from '../bridge/user-progress.ts';
-import { type SignInGate, signInWithinBudget } from '../bridge/sign-in.ts';
-import { WatchList } from '../bridge/watch-list.ts';
+import { RefusedSecret } from '../bridge/sign-in/refused-secret.ts';
+import type { SealingKey } from '../bridge/progress/sealing.ts';
+import { recoverProgress } from '../bridge/progress/user-progress.ts';
+import { type SignInGate, signInWithinBudget } from '../bridge/sign-in/sign-in.ts';
+import { WatchList } from '../bridge/watching/watch-list.ts';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
 import type { CwaClient } from '../cwa/client.ts';

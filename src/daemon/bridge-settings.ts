@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import type { AccountConfiguration, BridgeConfiguration } from '../config/configuration.ts';
 import type { BridgeSettings, RecordSettings, SessionSettings, UserStateSettings } from '../bridge/settings.ts';
 import type { SchemaIds } from '../records/encode-value.ts';
-import type { SealingKey } from '../bridge/sealing.ts';
+import type { SealingKey } from '../bridge/progress/sealing.ts';
 import { readSecretKeys } from '../config/secret-key.ts';
 import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { GAP_REASONS } from '../bridge/phase.ts';
-import { createSignInGate } from '../bridge/sign-in-gate.ts';
+import { createSignInGate } from '../bridge/sign-in/sign-in-gate.ts';
 import { type BridgeConfiguration, watchSourcesOf } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
 import { latestSecretKeys } from '../config/secret-key.ts';

@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 
 import type { BridgeConfiguration } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
-import { KafkajsLog, type KafkajsLogOptions } from '../kafka/kafkajs-log.ts';
+import { KafkajsLog, type KafkajsLogOptions } from '../kafka/kafkajs/log.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { certificatesOf } from './certificates.ts';

@@ -1,7 +1,7 @@
 import type { LetterSource } from '../bridge/orders/letter-source.ts';
 import type { LetterPlace } from '../bridge/orders/order.ts';
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
 import { type Letter, LetterAssembler } from '../records/dead-letters/letter-assembler.ts';
 import { readLetterPart } from '../records/dead-letters/letter-part.ts';
 import { connectRegistry } from './schema-registry.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { progressKey } from '../bridge/account-progress.ts';
-import { Cursor } from '../bridge/cursor.ts';
+import { progressKey } from '../bridge/progress/account-progress.ts';
+import { Cursor } from '../bridge/progress/cursor.ts';
 import type { Order } from '../bridge/orders/order.ts';
 import { isCarriedOut } from '../bridge/orders/orders-done.ts';
 import { planRetired } from '../bridge/orders/plan-retired.ts';
-import type { PlanContext } from '../bridge/plan.ts';
-import { planUnwatched } from '../bridge/plan-users.ts';
-import { recoverProgress } from '../bridge/user-progress.ts';
+import type { PlanContext } from '../bridge/plans/plan.ts';
+import { planUnwatched } from '../bridge/plans/plan-users.ts';
+import { recoverProgress } from '../bridge/progress/user-progress.ts';
 import type { AccountWorld } from './account.ts';
 import { recordSettingsOf, sessionSettingsOf, userStateSettingsOf } from './bridge-settings.ts';
 import type { HeldShard } from './shards.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import type { KafkajsLog } from '../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
 import { SOLE_OWNER } from '../kafka/ownership.ts';
 import { type RecoveredShard, Shard } from '../kafka/shard.ts';
 import type { ShardObserver } from '../kafka/shard-observer.ts';

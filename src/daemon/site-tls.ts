@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 
 import type { SiteConfiguration } from '../config/configuration.ts';
 import type { LatestFiles } from '../config/latest-files.ts';
-import type { SiteTls } from '../cwa/connector.ts';
+import type { SiteTls } from '../cwa/http/connector.ts';
 import { certificatesOf } from './certificates.ts';
 
 /** How TLS is spoken to a site; its files are looked at for each connection. */

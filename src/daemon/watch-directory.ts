@@ -1,4 +1,4 @@
-import type { WatchSource } from '../bridge/watch-list.ts';
+import type { WatchSource } from '../bridge/watching/watch-list.ts';
 
 /**
  * Whom all accounts of the configuration are to watch now. Replaced as a whole, at one instant, so that a user who moves

@@ -109,6 +109,13 @@ export function kindOf(kafkaCode: string): KafkaErrorKind {
   return KINDS.get(kafkaCode) ?? 'unknown';
 }
 
+const UNREACHABLE = '(No broker of kafka.brokers answers: cwa-bridge doctor tries each.)';
+
+/** The client says it in a bare error, or with the code of the socket. */
+function isUnreachable(error: unknown, kafkaCode: string): boolean {
+  return kafkaCode === 'ECONNREFUSED' || (kafkaCode === 'UNEXPECTED' && messageOf(error) === 'Broker not connected');
+}
+
 /** Translates whatever a client threw. An error that is ours already is returned as it is. */
 export function toKafkaError(
   error: unknown,
@@ -117,7 +124,7 @@ export function toKafkaError(
 ): KafkaError {
   if (error instanceof KafkaError) return error;
   const kafkaCode = kafkaCodeOf(error);
-  const remedy = REMEDIES.get(kafkaCode);
+  const remedy = REMEDIES.get(kafkaCode) ?? (isUnreachable(error, kafkaCode) ? UNREACHABLE : undefined);
   const message = `Kafka: ${doing} failed with ${kafkaCode}: ${messageOf(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
   return new KafkaError(message, { ...where, kind: kindOf(kafkaCode), kafkaCode, cause: error });
 }

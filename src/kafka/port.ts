@@ -1,7 +1,7 @@
 import type { SizedRecord } from '../lib/outgoing-record.ts';
 
 /**
- * What the publisher needs of a Kafka client, and no more. kafkajs stands behind it (`kafkajs-*.ts`); another client
+ * What the publisher needs of a Kafka client, and no more. kafkajs stands behind it (`kafkajs/`); another client
  * can take its place if it keeps the promises written here, which the tests on three nodes check.
  */
 

@@ -18,12 +18,13 @@ export type ShardLostReason = 'stopped' | 'not-owner' | 'claimed-by-other' | 'fe
 export class ShardLostError extends BridgeError {
   readonly reason: ShardLostReason;
 
-  constructor(shard: number, reason: ShardLostReason, cause?: unknown) {
+  /** @param rival name of the replica that has it now, where that is known. */
+  constructor(shard: number, reason: ShardLostReason, cause?: unknown, rival: string | null = null) {
     super(`Shard ${String(shard)} is no longer published from here: ${EXPLANATIONS[reason]}`, {
       code: `shard-lost-${reason}`,
       disposition: reason === 'fenced-repeatedly' ? 'fatal' : 'reconnect',
       cause,
-      context: { shard, reason },
+      context: { shard, reason, ...(rival === null ? {} : { rival }) },
     });
     this.reason = reason;
   }
@@ -32,7 +33,8 @@ export class ShardLostError extends BridgeError {
 const EXPLANATIONS: Readonly<Record<ShardLostReason, string>> = {
   stopped: 'it was told to stop.',
   'not-owner': 'the shard is assigned to another replica.',
-  'claimed-by-other': 'another replica has claimed it.',
+  'claimed-by-other':
+    'another replica has claimed it. One bridge runs with an `installation`: leave the other, or give this one another.',
   'fenced-repeatedly':
     'its transactional id was taken over three times within ten minutes while this replica owns it. ' +
     'Probably two installations share the same name: give each its own `installation`.',

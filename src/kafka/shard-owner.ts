@@ -167,7 +167,7 @@ export class ShardOwner {
     const after = this.image.claim();
     const isNewer = after !== null && after.claim !== before?.claim;
     if (this.#hasHeld && isNewer && after.nonce !== this.#options.nonce) {
-      throw new ShardLostError(this.#options.identity.shard, 'claimed-by-other', this.#lastError);
+      throw new ShardLostError(this.#options.identity.shard, 'claimed-by-other', this.#lastError, after.replica);
     }
   }
 

@@ -4,8 +4,8 @@ import { XMLParser } from 'fast-xml-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { DocumentRefusedError } from '../../src/cwa/document-refused-error.ts';
-import { readDocument } from '../../src/cwa/read-document.ts';
+import { DocumentRefusedError } from '../../src/cwa/documents/document-refused-error.ts';
+import { readDocument } from '../../src/cwa/documents/read-document.ts';
 import { canonicalXml, serializeXml } from '../../src/lib/xml.ts';
 import type { XmlElement, XmlNode } from '../../src/lib/xml.ts';
 import { MALFORMED_DOCUMENTS } from './malformed-documents.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { DocumentRefusedError } from '../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../src/cwa/documents/document-refused-error.ts';
 import { goldenTextOf, recordsOfDocument } from './records-of-document.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { eventsEnvelopeOf } from '../../src/cwa/envelope.ts';
+import { eventsEnvelopeOf } from '../../src/cwa/documents/envelope.ts';
 import { EVENTS, RESPONSES } from '../../src/cwa/protocol.ts';
-import { readDocument } from '../../src/cwa/read-document.ts';
-import { responsesAnswerOf } from '../../src/cwa/responses.ts';
+import { readDocument } from '../../src/cwa/documents/read-document.ts';
+import { responsesAnswerOf } from '../../src/cwa/documents/responses.ts';
 import { admitEvents, admitResponses, NOTHING_SEEN } from '../../src/events/admit.ts';
 import { orderEvents, orderResponses } from '../../src/events/order.ts';
 import type { AdmittedEvent } from '../../src/events/ordered-event.ts';

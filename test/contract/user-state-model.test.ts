@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { PlanContext } from '../../src/bridge/plan.ts';
+import type { PlanContext } from '../../src/bridge/plans/plan.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { expectedOf, type Observation } from '../support/brute-force-users.ts';
 import { drawSubscription, drawWord } from '../support/model-words.ts';

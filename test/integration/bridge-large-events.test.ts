@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { readDocument } from '../../src/cwa/read-document.ts';
+import { readDocument } from '../../src/cwa/documents/read-document.ts';
 import { elementsOf, textOf, type XmlElement } from '../../src/lib/xml.ts';
 import { plain } from '../../src/simulator/xml-node.ts';
 import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';

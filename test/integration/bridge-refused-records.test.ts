@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 
-import { readDocument } from '../../src/cwa/read-document.ts';
+import { readDocument } from '../../src/cwa/documents/read-document.ts';
 import { digestOf } from '../../src/events/order.ts';
 import { plain } from '../../src/simulator/xml-node.ts';
 import { ACCOUNT, setStage, type Stage, USERS } from '../support/bridge.ts';

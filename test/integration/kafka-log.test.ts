@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { KafkaError } from '../../src/kafka/kafka-error.ts';
-import type { KafkajsLog } from '../../src/kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../src/kafka/kafkajs/log.ts';
 import type { TransactionPlan } from '../../src/kafka/port.ts';
 import { createTopics, diffTopics, planTopics } from '../../src/kafka/topics.ts';
 import { progressRecord } from '../../src/kafka/progress-record.ts';

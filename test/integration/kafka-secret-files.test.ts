@@ -7,7 +7,7 @@ import { LocalCluster } from '../../dev/kafka/local-cluster.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { connectKafka } from '../../src/daemon/kafka-connection.ts';
-import type { KafkajsLog } from '../../src/kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../src/kafka/kafkajs/log.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/observability/log.ts';
 import { CertificateAuthority, type MadeCertificate } from '../support/certificates.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { CwaClient } from '../../src/cwa/client.ts';
 import type { CwaClientOptions } from '../../src/cwa/client.ts';
 import { SignInRefusedError, TransientError } from '../../src/cwa/errors.ts';
-import { loadKerberosPackage } from '../../src/cwa/kerberos.ts';
+import { loadKerberosPackage } from '../../src/cwa/sign-in/kerberos.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { Apache, USER_HEADER } from '../support/windows-sign-in/apache.ts';

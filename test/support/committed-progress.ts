@@ -5,7 +5,7 @@ import {
   formatProgress,
   initialProgress,
   progressKey,
-} from '../../src/bridge/account-progress.ts';
+} from '../../src/bridge/progress/account-progress.ts';
 import { type ClaimRecord, claimKey, formatClaim } from '../../src/kafka/claim-record.ts';
 import { ACCOUNT, type Stage } from './bridge.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 import { COMMAND_PATH, LOGON_FORMS_PATH, LOGON_IWA_PATH, TICKET_HEADER } from '../../src/cwa/protocol.ts';
-import { CHALLENGE_MESSAGE } from '../unit/cwa/ntlm/published-example.ts';
+import { CHALLENGE_MESSAGE } from '../unit/cwa/sign-in/ntlm/published-example.ts';
 
 /** What the server hands out. */
 export interface MirrorSecrets {

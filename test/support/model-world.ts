@@ -3,15 +3,15 @@ import {
   initialProgress,
   parseProgress,
   progressKey,
-} from '../../src/bridge/account-progress.ts';
-import { Cursor } from '../../src/bridge/cursor.ts';
-import type { Plan, PlanContext } from '../../src/bridge/plan.ts';
-import { planAnswer } from '../../src/bridge/plan-answer.ts';
-import { planOpened, planOpening, planResumed } from '../../src/bridge/plan-generation.ts';
-import { planWatchChanged } from '../../src/bridge/plan-watch.ts';
-import { planFresh, planStale, planUnwatched } from '../../src/bridge/plan-users.ts';
-import { recoverUserStates } from '../../src/bridge/user-progress.ts';
-import { WatchList, type WatchSource } from '../../src/bridge/watch-list.ts';
+} from '../../src/bridge/progress/account-progress.ts';
+import { Cursor } from '../../src/bridge/progress/cursor.ts';
+import type { Plan, PlanContext } from '../../src/bridge/plans/plan.ts';
+import { planAnswer } from '../../src/bridge/plans/plan-answer.ts';
+import { planOpened, planOpening, planResumed } from '../../src/bridge/plans/plan-generation.ts';
+import { planWatchChanged } from '../../src/bridge/plans/plan-watch.ts';
+import { planFresh, planStale, planUnwatched } from '../../src/bridge/plans/plan-users.ts';
+import { recoverUserStates } from '../../src/bridge/progress/user-progress.ts';
+import { WatchList, type WatchSource } from '../../src/bridge/watching/watch-list.ts';
 import type { OutgoingRecord } from '../../src/lib/outgoing-record.ts';
 import type { XmlElement } from '../../src/lib/xml.ts';
 import type { Flag, Observation, Word } from './brute-force-users.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ISocketFactory } from 'kafkajs';
 
 import type { CommitUnit } from '../../src/kafka/commit-unit.ts';
-import { KafkajsLog } from '../../src/kafka/kafkajs-log.ts';
+import { KafkajsLog } from '../../src/kafka/kafkajs/log.ts';
 import { type Ownership, SOLE_OWNER } from '../../src/kafka/ownership.ts';
 import { Shard } from '../../src/kafka/shard.ts';
 import type { ShardObserver } from '../../src/kafka/shard-observer.ts';

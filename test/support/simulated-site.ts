@@ -6,12 +6,12 @@ import { onTestFinished } from 'vitest';
 
 import { type PublishedRecord, readPublished } from '../../dev/checker/published-record.ts';
 import { GAP_REASONS } from '../../src/bridge/phase.ts';
-import { createSignInGate } from '../../src/bridge/sign-in-gate.ts';
+import { createSignInGate } from '../../src/bridge/sign-in/sign-in-gate.ts';
 import type { BridgeConfiguration } from '../../src/config/configuration.ts';
 import { LatestFiles } from '../../src/config/latest-files.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from '../../src/cwa/document-limits.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../src/cwa/documents/document-limits.ts';
 import { Account, type AccountWorld } from '../../src/daemon/account.ts';
 import type { HeldShard } from '../../src/daemon/shards.ts';
 import type { OutgoingRecord } from '../../src/lib/outgoing-record.ts';

@@ -2,7 +2,7 @@ import { commitSecrets } from '../between-polls.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Phase } from '../phase.ts';
 import type { Polling } from '../polling.ts';
-import { signIn } from '../session-steps.ts';
+import { signIn } from '../session/session-steps.ts';
 
 /** A wait without a session to keep is cut into turns of this length, so that the loop is seen to turn. */
 const HOLD_TURN_MS = 10_000;

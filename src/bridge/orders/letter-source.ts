@@ -1,4 +1,4 @@
-import type { DocumentLimits } from '../../cwa/document-limits.ts';
+import type { DocumentLimits } from '../../cwa/documents/document-limits.ts';
 import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
 import type { LetterPlace } from './order.ts';
 

@@ -1,12 +1,12 @@
 import type { OperationType } from '../../records/operations-record.ts';
 import type { OperationFacts } from '../../records/topics/operations.ts';
-import type { AccountProgress } from '../account-progress.ts';
-import { NO_LOSSES } from '../losses.ts';
+import type { AccountProgress } from '../progress/account-progress.ts';
+import { NO_LOSSES } from '../progress/losses.ts';
 import type { Phase } from '../phase.ts';
-import { followedBy, type Plan, type PlanContext } from '../plan.ts';
-import { planEnded } from '../plan-generation.ts';
-import { phaseAfterStop } from '../stopped.ts';
-import { RecordBatch } from '../record-batch.ts';
+import { followedBy, type Plan, type PlanContext } from '../plans/plan.ts';
+import { planEnded } from '../plans/plan-generation.ts';
+import { phaseAfterStop } from '../sign-in/stopped.ts';
+import { RecordBatch } from '../plans/record-batch.ts';
 import type { Order } from './order.ts';
 import { type CarriedOutOrder, type Hold, type OrderOutcome, withOrderDone } from './orders-done.ts';
 

@@ -1,17 +1,17 @@
-import type { DocumentLimits } from '../../cwa/document-limits.ts';
-import { eventsAnswerOf } from '../../cwa/envelope.ts';
-import { responsesAnswerOf } from '../../cwa/responses.ts';
+import type { DocumentLimits } from '../../cwa/documents/document-limits.ts';
+import { eventsAnswerOf } from '../../cwa/documents/envelope.ts';
+import { responsesAnswerOf } from '../../cwa/documents/responses.ts';
 import { admitEvents, admitResponses, NOTHING_SEEN } from '../../events/admit.ts';
 import { orderEvents, orderResponses } from '../../events/order.ts';
 import type { AdmittedEvent } from '../../events/ordered-event.ts';
 import type { XmlElement } from '../../lib/xml.ts';
 import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
 import type { LetterPart } from '../../records/dead-letters/letter-part.ts';
-import type { AccountProgress } from '../account-progress.ts';
-import type { BatchEntry } from '../event-entries.ts';
-import type { Plan, PlanContext } from '../plan.ts';
-import { RecordBatch } from '../record-batch.ts';
-import { documentOf, isResponses } from '../replay-letter.ts';
+import type { AccountProgress } from '../progress/account-progress.ts';
+import type { BatchEntry } from '../plans/event-entries.ts';
+import type { Plan, PlanContext } from '../plans/plan.ts';
+import { RecordBatch } from '../plans/record-batch.ts';
+import { documentOf, isResponses } from '../plans/replay-letter.ts';
 
 /** What publishing a letter anew leads to. */
 export interface ReplayPlan extends Plan {

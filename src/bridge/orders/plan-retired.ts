@@ -1,7 +1,7 @@
 import { NOTHING_SEEN } from '../../events/admit.ts';
-import type { AccountProgress } from '../account-progress.ts';
-import type { Plan, PlanContext } from '../plan.ts';
-import { planUnwatched } from '../plan-users.ts';
+import type { AccountProgress } from '../progress/account-progress.ts';
+import type { Plan, PlanContext } from '../plans/plan.ts';
+import { planUnwatched } from '../plans/plan-users.ts';
 import type { Order } from './order.ts';
 import { withOrderDone } from './orders-done.ts';
 

@@ -1,8 +1,8 @@
-import type { AccountProgress } from '../account-progress.ts';
+import type { AccountProgress } from '../progress/account-progress.ts';
 import { type BridgeParts, type Commit, planContext } from '../parts.ts';
 import type { Phase } from '../phase.ts';
-import type { Plan } from '../plan.ts';
-import { queryPresence } from '../query-presence.ts';
+import type { Plan } from '../plans/plan.ts';
+import { queryPresence } from '../session/query-presence.ts';
 import type { Order } from './order.ts';
 import type { OrderOutcome } from './orders-done.ts';
 import { planNothing, planOrderDone } from './plan-order.ts';

@@ -1,4 +1,4 @@
-import { DocumentRefusedError } from '../../cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../cwa/documents/document-refused-error.ts';
 import { RecordRejectedError } from '../../kafka/shard-errors.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
@@ -6,7 +6,7 @@ import { wasPublishedCut } from '../../records/dead-letters/letter-part.ts';
 import type { AccountObserver } from '../observer.ts';
 import { type BridgeParts, type Commit, planContext } from '../parts.ts';
 import type { Phase } from '../phase.ts';
-import { followedBy, type Plan } from '../plan.ts';
+import { followedBy, type Plan } from '../plans/plan.ts';
 import type { LetterPlace, Order } from './order.ts';
 import type { OrderOutcome } from './orders-done.ts';
 import { planNothing, planOrderDone } from './plan-order.ts';

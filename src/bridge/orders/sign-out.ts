@@ -1,5 +1,5 @@
 import { messageOf } from '../../lib/errors.ts';
-import { publishEnd, terminate } from '../end-session.ts';
+import { publishEnd, terminate } from '../session/end-session.ts';
 import { failureOf } from '../failure.ts';
 import { type BridgeParts, type Commit, planContext } from '../parts.ts';
 import { opening, type Phase } from '../phase.ts';

@@ -1,4 +1,4 @@
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import type { ValueReader } from '../../daemon/value-reader.ts';
 import { type Letter, LetterAssembler } from '../../records/dead-letters/letter-assembler.ts';

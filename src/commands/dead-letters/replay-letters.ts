@@ -1,13 +1,13 @@
-import type { PlanSettings } from '../../bridge/plan.ts';
+import type { PlanSettings } from '../../bridge/plans/plan.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import { DocumentRefusedError } from '../../cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../cwa/documents/document-refused-error.ts';
 import { pseudonymKeysOf } from '../../daemon/bridge-settings.ts';
 import type { CommandIo, ExitStatus } from '../command.ts';
 import { configuredSettings } from '../normalize-settings.ts';
 import { recordLine } from '../record-line.ts';
 import type { LetterFilter } from './find-letters.ts';
 import type { Letter } from '../../records/dead-letters/letter-assembler.ts';
-import { replayLetter } from '../../bridge/replay-letter.ts';
+import { replayLetter } from '../../bridge/plans/replay-letter.ts';
 import { selectLetters } from './selection.ts';
 
 /** Prints the records that each letter would become now, or says on standard error why there are none. */

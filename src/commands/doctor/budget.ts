@@ -1,6 +1,6 @@
-import type { AccountProgress } from '../../bridge/account-progress.ts';
-import { secretMark, type SealingKey } from '../../bridge/sealing.ts';
-import { standingRefusals } from '../../bridge/sign-in.ts';
+import type { AccountProgress } from '../../bridge/progress/account-progress.ts';
+import { secretMark, type SealingKey } from '../../bridge/progress/sealing.ts';
+import { standingRefusals } from '../../bridge/sign-in/sign-in.ts';
 import { REFUSAL_MEMORY_MS } from '../../daemon/bridge-settings.ts';
 import { failed, notTried, type Verdict } from './verdict.ts';
 

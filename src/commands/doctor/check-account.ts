@@ -1,10 +1,10 @@
 import type { AccountConfiguration, BridgeConfiguration } from '../../config/configuration.ts';
 import type { LatestFiles } from '../../config/latest-files.ts';
 import type { CwaClient } from '../../cwa/client.ts';
-import type { EventsAnswer } from '../../cwa/envelope.ts';
-import { faultOf } from '../../cwa/fault.ts';
+import type { EventsAnswer } from '../../cwa/documents/envelope.ts';
+import { faultOf } from '../../cwa/documents/fault.ts';
 import { REQUEST_FAILED } from '../../cwa/protocol.ts';
-import { attributeOf, isNamed } from '../../cwa/vocabulary.ts';
+import { attributeOf, isNamed } from '../../cwa/documents/vocabulary.ts';
 import { createCwaClient } from '../../daemon/cwa-client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { DoctorLimits } from './limits.ts';

@@ -1,4 +1,4 @@
-import type { KafkajsProbe } from '../../kafka/kafkajs-probe.ts';
+import type { KafkajsProbe } from '../../kafka/kafkajs/probe.ts';
 import { KafkaError } from '../../kafka/kafka-error.ts';
 import { transactionalIdOf } from '../../kafka/shard-settings.ts';
 import { deniedBy } from './rights.ts';

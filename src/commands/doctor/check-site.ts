@@ -1,6 +1,6 @@
 import type { SiteConfiguration } from '../../config/configuration.ts';
 import type { LatestFiles } from '../../config/latest-files.ts';
-import { isTlsFailure } from '../../cwa/tls-trouble.ts';
+import { isTlsFailure } from '../../cwa/http/tls-trouble.ts';
 import { DATA_PATH, LOGON_FORMS_PATH } from '../../cwa/protocol.ts';
 import { siteTlsOf } from '../../daemon/site-tls.ts';
 import type { Clock } from '../../lib/clock.ts';

@@ -1,5 +1,5 @@
 import type { KafkaError } from '../../kafka/kafka-error.ts';
-import type { KafkajsProbe } from '../../kafka/kafkajs-probe.ts';
+import type { KafkajsProbe } from '../../kafka/kafkajs/probe.ts';
 import type { TopicPlan } from '../../kafka/topic-admin.ts';
 import { deniedBy } from './rights.ts';
 import type { Section } from './section.ts';

@@ -1,5 +1,5 @@
 import { readSecretKeys } from '../../config/secret-key.ts';
-import { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { planTopics } from '../../kafka/topics.ts';
 import { type BrokerChecks, checkBroker, kafkaUseOf, type ReachedBroker } from './check-broker.ts';
 import { checkRights } from './check-rights.ts';

@@ -1,7 +1,7 @@
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { isIP } from 'node:net';
 
-import { type TlsTrouble, type TlsTroubleSettings, tlsTroubleOf } from '../../cwa/tls-trouble.ts';
+import { type TlsTrouble, type TlsTroubleSettings, tlsTroubleOf } from '../../cwa/http/tls-trouble.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { DoctorLimits } from './limits.ts';
 import { codeOf, type Place } from './network.ts';

@@ -1,7 +1,7 @@
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import { isTlsFailure, type TlsTrouble } from '../../cwa/tls-trouble.ts';
+import { isTlsFailure, type TlsTrouble } from '../../cwa/http/tls-trouble.ts';
 import type { KafkaError } from '../../kafka/kafka-error.ts';
-import type { KafkajsProbe } from '../../kafka/kafkajs-probe.ts';
+import type { KafkajsProbe } from '../../kafka/kafkajs/probe.ts';
 import { unreachable } from '../../lib/assert.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { failed, ok, type Verdict, warning } from './verdict.ts';

@@ -1,4 +1,4 @@
-import { openSealed, type SealingKey } from '../../bridge/sealing.ts';
+import { openSealed, type SealingKey } from '../../bridge/progress/sealing.ts';
 import type { CommittedProgress } from './progress.ts';
 import { failed, ok, type Verdict, warning } from './verdict.ts';
 

@@ -1,6 +1,6 @@
-import { parseProgress, progressKey, type AccountProgress } from '../../bridge/account-progress.ts';
+import { parseProgress, progressKey, type AccountProgress } from '../../bridge/progress/account-progress.ts';
 import { type ClaimRecord, claimKey, parseClaim } from '../../kafka/claim-record.ts';
-import type { KafkajsScanner } from '../../kafka/kafkajs-scanner.ts';
+import type { KafkajsScanner } from '../../kafka/kafkajs/scanner.ts';
 import { partitionOf } from '../../lib/murmur2.ts';
 
 /** What the progress topic says about this installation. */

@@ -1,4 +1,4 @@
-import { initialProgress } from '../../bridge/account-progress.ts';
+import { initialProgress } from '../../bridge/progress/account-progress.ts';
 import type { AccountConfiguration, BridgeConfiguration, SiteConfiguration } from '../../config/configuration.ts';
 import { LatestFiles } from '../../config/latest-files.ts';
 import { readSecretKeys } from '../../config/secret-key.ts';

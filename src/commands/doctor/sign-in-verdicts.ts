@@ -1,4 +1,4 @@
-import { DocumentRefusedError } from '../../cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../cwa/documents/document-refused-error.ts';
 import {
   SessionLostError,
   SignInRefusedError,
@@ -6,7 +6,7 @@ import {
   TransientError,
   WrongServiceError,
 } from '../../cwa/errors.ts';
-import type { CwaFault } from '../../cwa/fault.ts';
+import type { CwaFault } from '../../cwa/documents/fault.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import { verdictOnIntegrated } from './integrated-verdicts.ts';
 import { failed, type Verdict } from './verdict.ts';

@@ -1,4 +1,4 @@
-import type { TopicHealth } from '../../kafka/kafkajs-probe.ts';
+import type { TopicHealth } from '../../kafka/kafkajs/probe.ts';
 import type { TopicPlan } from '../../kafka/topic-admin.ts';
 import { differencesOf, type TopicDifference } from '../../kafka/topics.ts';
 import { failed, type Verdict, warning } from './verdict.ts';

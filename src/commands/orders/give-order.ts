@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
-import { parseProgress, progressKey } from '../../bridge/account-progress.ts';
+import { parseProgress, progressKey } from '../../bridge/progress/account-progress.ts';
 import { formatOrder, type OrderTask } from '../../bridge/orders/order.ts';
 import type { CarriedOutOrder } from '../../bridge/orders/orders-done.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import { partitionOf } from '../../lib/murmur2.ts';

@@ -1,4 +1,4 @@
-import { parseProgress } from '../../bridge/account-progress.ts';
+import { parseProgress } from '../../bridge/progress/account-progress.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import { partitionOf } from '../../lib/murmur2.ts';
 import { parseUserState } from '../../records/state/user-state.ts';

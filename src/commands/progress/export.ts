@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { CommandIo, ExitStatus } from '../command.ts';

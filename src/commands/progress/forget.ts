@@ -1,5 +1,5 @@
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { UsageError, type CommandIo } from '../command.ts';
 import { accountsIn, readProgress } from './read-progress.ts';
 

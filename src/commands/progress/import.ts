@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { SOLE_OWNER } from '../../kafka/ownership.ts';
 import { Shard } from '../../kafka/shard.ts';
 import type { ShardObserver } from '../../kafka/shard-observer.ts';

@@ -1,5 +1,5 @@
-import { type AccountProgress, parseProgress, progressKey } from '../../bridge/account-progress.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import { type AccountProgress, parseProgress, progressKey } from '../../bridge/progress/account-progress.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { BridgeError } from '../../lib/errors.ts';
 
 /** So long a transaction may take to end; what is open longer belongs to a bridge that was killed, and is not committed. */

@@ -1,6 +1,6 @@
-import type { AccountProgress } from '../../bridge/account-progress.ts';
+import type { AccountProgress } from '../../bridge/progress/account-progress.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import type { KafkajsLog } from '../../kafka/kafkajs-log.ts';
+import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
 import { type CommandIo, type ExitStatus, UsageError } from '../command.ts';
 import { accountsIn, readProgress } from './read-progress.ts';
 

@@ -1,5 +1,5 @@
-import type { RefusalReason } from '../../../src/cwa/document-refused-error.ts';
-import type { DecodingWarning } from '../../../src/cwa/decode-document.ts';
+import type { RefusalReason } from '../../../src/cwa/documents/document-refused-error.ts';
+import type { DecodingWarning } from '../../../src/cwa/documents/decode-document.ts';
 import { CWA_NAMESPACE } from '../../../src/cwa/protocol.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 import { readStrictly, type StrictVerdict } from './strict-reader.ts';

@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { decodeDocument } from '../../../src/cwa/decode-document.ts';
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
-import { readDocument } from '../../../src/cwa/read-document.ts';
+import { decodeDocument } from '../../../src/cwa/documents/decode-document.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
+import { readDocument } from '../../../src/cwa/documents/read-document.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 import { MALFORMED_DOCUMENTS } from '../malformed-documents.ts';
 import { readByOracle } from '../ordered-oracle.ts';

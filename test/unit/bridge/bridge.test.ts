@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
+import { type AccountProgress, initialProgress } from '../../../src/bridge/progress/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import { watchHash } from '../../../src/bridge/plan-generation.ts';
+import { watchHash } from '../../../src/bridge/plans/plan-generation.ts';
 import { SessionLostError, SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
 import type { CommandAnswer, SessionAnswer } from '../../../src/cwa/commands.ts';
 import type { PollRequest, PollResult } from '../../../src/cwa/poll.ts';
 import type { PresenceRequests } from '../../../src/cwa/requests.ts';

@@ -1,10 +1,10 @@
-import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
-import type { Plan, PlanContext, PlanSettings } from '../../../src/bridge/plan.ts';
-import type { ReceivedAnswer } from '../../../src/bridge/plan-answer.ts';
+import { type AccountProgress, initialProgress } from '../../../src/bridge/progress/account-progress.ts';
+import type { Plan, PlanContext, PlanSettings } from '../../../src/bridge/plans/plan.ts';
+import type { ReceivedAnswer } from '../../../src/bridge/plans/plan-answer.ts';
 import type { BridgeSettings, SessionSettings } from '../../../src/bridge/settings.ts';
 import { normalizeSettings } from '../../../src/commands/normalize-settings.ts';
 import type { CommandAnswer } from '../../../src/cwa/commands.ts';
-import { responsesAnswerOf } from '../../../src/cwa/responses.ts';
+import { responsesAnswerOf } from '../../../src/cwa/documents/responses.ts';
 import type { BridgeError } from '../../../src/lib/errors.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 

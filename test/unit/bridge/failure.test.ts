@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { failureOf, isAbort } from '../../../src/bridge/failure.ts';
 import { SecretUnreadableError } from '../../../src/config/secret-unreadable-error.ts';
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
 import {
   SessionLostError,
   SignInRefusedError,

@@ -1,11 +1,11 @@
-import type { AccountProgress } from '../../../src/bridge/account-progress.ts';
-import { Cursor, type CursorOptions, type ShardWriter } from '../../../src/bridge/cursor.ts';
+import type { AccountProgress } from '../../../src/bridge/progress/account-progress.ts';
+import { Cursor, type CursorOptions, type ShardWriter } from '../../../src/bridge/progress/cursor.ts';
 import type { AccountObserver } from '../../../src/bridge/observer.ts';
 import type { BridgeParts } from '../../../src/bridge/parts.ts';
 import { OrderInbox } from '../../../src/bridge/orders/order-inbox.ts';
 import type { Phase } from '../../../src/bridge/phase.ts';
-import { WatchList, type WatchSource } from '../../../src/bridge/watch-list.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from '../../../src/cwa/document-limits.ts';
+import { WatchList, type WatchSource } from '../../../src/bridge/watching/watch-list.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../../src/cwa/documents/document-limits.ts';
 import type { CwaClient } from '../../../src/cwa/client.ts';
 import { createLogger } from '../../../src/observability/log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

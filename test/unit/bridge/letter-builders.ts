@@ -1,9 +1,9 @@
-import type { PlanSettings } from '../../../src/bridge/plan.ts';
-import { planAnswer } from '../../../src/bridge/plan-answer.ts';
-import { planPoison } from '../../../src/bridge/plan-poison.ts';
+import type { PlanSettings } from '../../../src/bridge/plans/plan.ts';
+import { planAnswer } from '../../../src/bridge/plans/plan-answer.ts';
+import { planPoison } from '../../../src/bridge/plans/plan-poison.ts';
 import { type LetterPart, readLetterPart } from '../../../src/records/dead-letters/letter-part.ts';
 import { type Letter, LetterAssembler } from '../../../src/records/dead-letters/letter-assembler.ts';
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
 import { present } from '../../../src/lib/assert.ts';
 import type { OutgoingRecord } from '../../../src/lib/outgoing-record.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';

@@ -2,10 +2,10 @@ import { createSecretKey } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Plan, PlanContext } from '../../../src/bridge/plan.ts';
-import { planAnswer } from '../../../src/bridge/plan-answer.ts';
-import { planUnwatched } from '../../../src/bridge/plan-users.ts';
-import { RecordBatch } from '../../../src/bridge/record-batch.ts';
+import type { Plan, PlanContext } from '../../../src/bridge/plans/plan.ts';
+import { planAnswer } from '../../../src/bridge/plans/plan-answer.ts';
+import { planUnwatched } from '../../../src/bridge/plans/plan-users.ts';
+import { RecordBatch } from '../../../src/bridge/plans/record-batch.ts';
 import type { OutgoingRecord } from '../../../src/lib/outgoing-record.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 import { concealDigest, type PseudonymKey, pseudonymOf } from '../../../src/records/pseudonyms/pseudonym.ts';

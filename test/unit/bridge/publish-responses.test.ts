@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { initialProgress } from '../../../src/bridge/account-progress.ts';
+import { initialProgress } from '../../../src/bridge/progress/account-progress.ts';
 import { OPEN } from '../../../src/bridge/phase.ts';
-import { planOpening } from '../../../src/bridge/plan-generation.ts';
-import { openSession } from '../../../src/bridge/session-steps.ts';
-import { Subscriber } from '../../../src/bridge/subscriber.ts';
+import { planOpening } from '../../../src/bridge/plans/plan-generation.ts';
+import { openSession } from '../../../src/bridge/session/session-steps.ts';
+import { Subscriber } from '../../../src/bridge/watching/subscriber.ts';
 import { SessionLostError, TicketLostError } from '../../../src/cwa/errors.ts';
 import { KafkaError } from '../../../src/kafka/kafka-error.ts';
 import { RecordRejectedError } from '../../../src/kafka/shard-errors.ts';

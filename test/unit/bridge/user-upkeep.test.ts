@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { type AccountProgress, initialProgress } from '../../../src/bridge/account-progress.ts';
+import { type AccountProgress, initialProgress } from '../../../src/bridge/progress/account-progress.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import { planAnswer } from '../../../src/bridge/plan-answer.ts';
-import { watchHash } from '../../../src/bridge/plan-generation.ts';
+import { planAnswer } from '../../../src/bridge/plans/plan-answer.ts';
+import { watchHash } from '../../../src/bridge/plans/plan-generation.ts';
 import { SignInRefusedError, TransientError } from '../../../src/cwa/errors.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
 import {

@@ -9,7 +9,7 @@ import {
   TransientError,
   WrongServiceError,
 } from '../../../src/cwa/errors.ts';
-import type { CwaFault } from '../../../src/cwa/fault.ts';
+import type { CwaFault } from '../../../src/cwa/documents/fault.ts';
 
 function answer(statusCode: number, channel: Channel = 'data', more: Partial<AnswerFacts> = {}): AnswerFacts {
   const operation = 'GET /cwa/AsyncDataChannel.ashx';

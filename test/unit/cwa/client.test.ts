@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
 import {
   SessionLostError,
   SessionRefusedError,
@@ -8,7 +8,7 @@ import {
   TicketLostError,
   TransientError,
 } from '../../../src/cwa/errors.ts';
-import type { ExchangeFacts } from '../../../src/cwa/transport.ts';
+import type { ExchangeFacts } from '../../../src/cwa/http/transport.ts';
 import { eventsReply, failureOf, logonReply, NEVER, PASSWORD, until, useHarness } from './client-harness.ts';
 import { reply } from './scripted-server.ts';
 import { firstChild } from './xml.ts';

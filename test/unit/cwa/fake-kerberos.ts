@@ -1,4 +1,4 @@
-import type { KerberosPackage } from '../../../src/cwa/kerberos.ts';
+import type { KerberosPackage } from '../../../src/cwa/sign-in/kerberos.ts';
 
 export interface FakeKerberosScript {
   /** What the library gives in turn; an error is thrown. */

@@ -1,4 +1,4 @@
-import { DocumentRefusedError } from '../../../src/cwa/document-refused-error.ts';
+import { DocumentRefusedError } from '../../../src/cwa/documents/document-refused-error.ts';
 
 /** The refusal that `read` ends in. */
 export function refusalOf(read: () => unknown): DocumentRefusedError {

@@ -1,4 +1,4 @@
-import { readDocument } from '../../../src/cwa/read-document.ts';
+import { readDocument } from '../../../src/cwa/documents/read-document.ts';
 import type { XmlElement } from '../../../src/lib/xml.ts';
 
 /** The tree of a document that is known to be good. */

@@ -56,7 +56,9 @@ describe('toKafkaError', () => {
     const error = toKafkaError(new Error('Broker not connected'), 'the commit', { phase: 'commit' });
 
     expect(error).toMatchObject({ kind: 'unknown', phase: 'commit', disposition: 'reconnect', code: 'kafka-unknown' });
-    expect(error.message).toBe('Kafka: the commit failed with UNEXPECTED: Broker not connected');
+    expect(error.message).toBe(
+      'Kafka: the commit failed with UNEXPECTED: Broker not connected (No broker of kafka.brokers answers: cwa-bridge doctor tries each.)',
+    );
   });
 
   test('says that a missing coordinator may be a missing right', () => {

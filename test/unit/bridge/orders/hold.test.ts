@@ -9,7 +9,7 @@ import type { PollRequest } from '../../../../src/cwa/poll.ts';
 import { ManualClock, settled } from '../../../support/manual-clock.ts';
 import { NOW, openProgress, USERS } from '../builders.ts';
 import { cursorOn, FakeShard, partsWith } from '../fakes.ts';
-import { watchHash } from '../../../../src/bridge/plan-generation.ts';
+import { watchHash } from '../../../../src/bridge/plans/plan-generation.ts';
 
 const PAUSED = openProgress({
   orders: { ...NO_ORDERS, hold: 'paused' },

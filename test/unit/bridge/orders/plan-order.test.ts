@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { initialProgress } from '../../../../src/bridge/account-progress.ts';
+import { initialProgress } from '../../../../src/bridge/progress/account-progress.ts';
 import type { Order } from '../../../../src/bridge/orders/order.ts';
 import { planPause, planResume, planSignedOut } from '../../../../src/bridge/orders/plan-order.ts';
 import { planRetired } from '../../../../src/bridge/orders/plan-retired.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { planReplay } from '../../../../src/bridge/orders/plan-replay.ts';
-import { DEFAULT_DOCUMENT_LIMITS } from '../../../../src/cwa/document-limits.ts';
-import { DocumentRefusedError } from '../../../../src/cwa/document-refused-error.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../../../../src/cwa/documents/document-limits.ts';
+import { DocumentRefusedError } from '../../../../src/cwa/documents/document-refused-error.ts';
 import type { Letter } from '../../../../src/records/dead-letters/letter-assembler.ts';
 import { present } from '../../../../src/lib/assert.ts';
 import { category, note, user, userPresence } from '../../records/builders.ts';

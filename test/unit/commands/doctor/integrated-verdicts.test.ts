@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { verdictOnSignIn } from '../../../../src/commands/doctor/sign-in-verdicts.ts';
 import { SignInRefusedError, SignInUnavailableError, TransientError } from '../../../../src/cwa/errors.ts';
-import { ticketError, ticketRefused } from '../../../../src/cwa/kerberos-errors.ts';
+import { ticketError, ticketRefused } from '../../../../src/cwa/sign-in/kerberos-errors.ts';
 
 const NAMES = { spn: 'HTTP/im.fabrikam.example', principal: 'svc@FABRIKAM.EXAMPLE' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { formatProgress, initialProgress } from '../../../../src/bridge/account-progress.ts';
+import { formatProgress, initialProgress } from '../../../../src/bridge/progress/account-progress.ts';
 import { headLine, parseExport, recordLine } from '../../../../src/commands/progress/export-file.ts';
 import { partitionOf } from '../../../../src/lib/murmur2.ts';
 

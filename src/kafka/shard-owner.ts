@@ -72,6 +72,10 @@ export class ShardOwner {
 
   /** A unit was committed: Kafka is well, and the next failure is a first one again. */
   recordSuccess(): void {
+    const { identity, logger } = this.#options;
+    const { shard } = identity;
+    // Who read the warnings waits for this line.
+    if (this.#failures >= LOUD_FROM_FAILURE) logger.info({ shard, failures: this.#failures }, 'shard published again');
     this.#failures = 0;
   }
 

@@ -5,8 +5,9 @@ import { type OrderName, giveOrder } from './operator.ts';
 import type { OrderAction, WatchAction } from './plan.ts';
 import type { Stage } from './stage.ts';
 
-/** An account that is not let go is never done with its events: its order is given again, but not for ever. */
-const ATTEMPTS_MAX = 10;
+/** While a node is away an order cannot be given: it is tried again, but not for ever. */
+const ATTEMPTS_MAX = 60;
+const ATTEMPT_PAUSE_MS = 1_000;
 
 /** Gives the orders of the plan, one after the other. */
 export async function runOrderLane(stage: Stage, actions: readonly OrderAction[], tally: Tally): Promise<void> {
@@ -53,15 +54,19 @@ async function killMeanwhile(stage: Stage, { killAfterMs }: OrderAction, tally: 
   count(tally, 'orderKill');
 }
 
+/** @throws if it is in vain: an account that is not let go is never done with its events. */
 async function letGo(stage: Stage, accountId: string): Promise<void> {
-  for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) if (await give(stage, 'resume', accountId)) return;
-  stage.troubles.push(`${accountId} could not be resumed`);
+  if (!(await give(stage, 'resume', accountId))) throw new Error(`${accountId} could not be resumed`);
 }
 
+/** Whether the order is done: one that is refused is not, and over all the same. */
 async function give(stage: Stage, name: OrderName, operand: string): Promise<boolean> {
-  const { isDone, words } = await giveOrder(name, operand, stage.configFile, stage.signal);
-  stage.say(`${words} (at ${String(stage.changes)} changes)`);
-  return isDone;
+  for (let attempts = 1; ; attempts += 1) {
+    const { outcome, words } = await giveOrder(name, operand, stage.configFile, stage.signal);
+    stage.say(`${words} (at ${String(stage.changes)} changes)`);
+    if (outcome === 'done' || outcome === 'refused' || attempts === ATTEMPTS_MAX) return outcome === 'done';
+    await stage.sleep(ATTEMPT_PAUSE_MS);
+  }
 }
 
 /** An account without a generation has no record in which it could say that it is paused. */

@@ -16,20 +16,21 @@ const TIMEOUT_MS = 60_000;
  * Gives an order by the bridge's own command, and waits as it does until the order is carried out.
  *
  * @param operand account or user.
- * @returns what the command says: its words, and whether the order is done. One that could not be given, or was not
- *   carried out in time, may stand in the topic all the same.
+ * @returns the outcome that the command prints, and its words. Null: it could not be given; like one that is `waiting`
+ *   it may stand in the topic all the same.
  */
 export async function giveOrder(
   name: OrderName,
   operand: string,
   configFile: string,
   signal: AbortSignal,
-): Promise<{ readonly isDone: boolean; readonly words: string }> {
+): Promise<{ readonly outcome: string | null; readonly words: string }> {
   const command: Command = COMMANDS[name];
-  const words: string[] = [];
-  const io = { stdout: sinkOf([]), stderr: sinkOf(words), stdin: Readable.from([]), env: process.env, signal };
-  const status = await command.run([operand, '--config', configFile, '--timeout-ms', String(TIMEOUT_MS)], io);
-  return { isDone: status === 0, words: words.join('').trim() };
+  const [told, words]: readonly [string[], string[]] = [[], []];
+  const io = { stdout: sinkOf(told), stderr: sinkOf(words), stdin: Readable.from([]), env: process.env, signal };
+  await command.run([operand, '--config', configFile, '--timeout-ms', String(TIMEOUT_MS)], io);
+  const outcome = told.length === 0 ? null : (JSON.parse(told.join('')) as { readonly outcome: string }).outcome;
+  return { outcome, words: words.join('').trim() };
 }
 
 function sinkOf(chunks: string[]): Writable {

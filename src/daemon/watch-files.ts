@@ -73,19 +73,20 @@ export class WatchFiles {
 
   #judge(texts: WatchTexts, isFirst: boolean): void {
     const { directory, log, metrics, sources } = this.#parts;
-    const problems: Problem[] = [];
     const usable = new Map(texts);
-    for (const [file, content] of texts) {
-      const ofFile = problemsOfFile(file, content, this.#pathOf.get(file) ?? '');
-      problems.push(...ofFile);
+    const judged = [...texts].map(([file, content]) => {
+      return { file, problems: problemsOfFile(file, content, this.#pathOf.get(file) ?? '') };
+    });
+    for (const { file, problems } of judged) {
       const lastGood = this.#good.get(file);
-      if (ofFile.length > 0 && lastGood !== undefined) usable.set(file, lastGood);
+      if (problems.length > 0 && lastGood !== undefined) usable.set(file, lastGood);
     }
     const made = watchListsOf(sources, usable);
     if (made.problems.length === 0) {
       this.#good = usable;
       directory.replace(listsById(sources, made.lists));
-    } else problems.push(...made.problems);
+    }
+    const problems = [...judged.flatMap((file) => file.problems), ...made.problems];
     const unusable = [...texts].filter(([file, content]) => !isSame(content, this.#good.get(file)));
     metrics.unusableWatchFiles.set({}, unusable.length);
     if (problems.length > 0) this.#refuse(problems);

@@ -51,7 +51,8 @@ export function planReplay(
   for (const answer of answersIn(documentOf(letter, limits), letter.first)) {
     const batch = batchFor(world, { ...progress, nextSequence }, letter.first, answer);
     for (const event of answer.events) batch.event(event, () => false);
-    entries.push(...batch.entries);
+    // One by one: a letter may hold more entries than a call takes arguments.
+    for (const entry of batch.entries) entries.push(entry);
     nextSequence = batch.nextSequence;
   }
   if (entries.some(({ record }) => record?.topic === 'deadletter')) return null;

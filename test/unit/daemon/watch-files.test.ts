@@ -145,6 +145,14 @@ describe('the last good list counts on', () => {
     ]);
   });
 
+  test('however many lines are wrong', async () => {
+    const { files, listOf, log, pass } = await setUp({ 'a.txt': ANNA, 'b.txt': BEN });
+    files['a.txt'] = 'x\n'.repeat(300_000);
+    await pass();
+    expect(listOf('a')).toEqual([ANNA]);
+    expect(refusalsIn(log)[0]).toMatchObject({ at: 'a.txt, line 1', problems: 300_000 });
+  });
+
   test.each<[title: string, content: string, problem: RegExp]>([
     ['a user would be under two accounts', `${ANNA}\n${BEN}`, /names a user whom accounts\[\d\] watches too/],
     ['a list would be too long', [ANNA, 'sip:a@b.c', 'sip:d@b.c', 'sip:e@b.c'].join('\n'), /names 4 users, more than/],

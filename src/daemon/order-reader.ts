@@ -1,5 +1,6 @@
 import { type Order, parseOrder } from '../bridge/orders/order.ts';
 import type { KafkaLog, PartitionTail, TailedRecord } from '../kafka/port.ts';
+import { hasAborted } from '../lib/abortable.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -51,7 +52,7 @@ export class OrderReader {
         if (trouble === null) await this.#follow(signal);
         else log.error({ topic, remedy: trouble }, `no orders are read: ${trouble}. ${remedy}`);
       } catch (error) {
-        if (isOver(signal)) return;
+        if (hasAborted(signal)) return;
         log.error({ err: error, topic }, `no orders are read: see err, and the right READ on ${topic}. ${remedy}`);
       }
       this.#caughtUp.resolve(undefined);
@@ -93,9 +94,4 @@ export class OrderReader {
     }
     deliver(order);
   }
-}
-
-/** Asked again after a wait: it may have aborted meanwhile. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -19,3 +19,8 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+/** Asked again after a wait: the signal may have aborted meanwhile, which a type that was narrowed before it denies. */
+export function hasAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

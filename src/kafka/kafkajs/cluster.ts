@@ -101,7 +101,7 @@ export interface FetchedPartition {
   readonly messages: readonly FetchedMessage[];
 }
 
-interface FetchedMessage extends TransactionalMessage {
+export interface FetchedMessage extends TransactionalMessage {
   readonly timestamp: string;
   readonly value: Buffer | null;
 }

@@ -3,8 +3,8 @@ import type { Admin, Kafka } from 'kafkajs';
 import { present } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { abortable } from '../../lib/abortable.ts';
-import { committedMessages } from '../committed-messages.ts';
 import { createCluster, type FetchedPartition, type KafkajsCluster, READ_COMMITTED } from './cluster.ts';
+import { connectTo, OUT_OF_RANGE, readFrom } from './fetch.ts';
 import { kafkaCodeOf, KafkaError, kindOf, toKafkaError } from '../kafka-error.ts';
 
 /** A part of a partition. */
@@ -149,7 +149,7 @@ class Scan {
       while (this.#open.length > 0) {
         signal.throwIfAborted();
         try {
-          if (!isConnected) await abortable(this.#connect(), signal);
+          if (!isConnected) await abortable(connectTo(this.#cluster, this.#topics), signal);
           isConnected = true;
           if (await this.#turn(signal)) movedAt = clock.monotonic();
         } catch (error) {
@@ -165,11 +165,6 @@ class Scan {
     } finally {
       void this.#cluster.disconnect().catch(() => undefined);
     }
-  }
-
-  async #connect(): Promise<void> {
-    await this.#cluster.connect();
-    await this.#cluster.addMultipleTargetTopics(this.#topics);
   }
 
   /** @returns whether any cursor moved. */
@@ -189,17 +184,17 @@ class Scan {
     return hasMoved;
   }
 
-  async #take(cursor: Cursor, { abortedTransactions, messages }: FetchedPartition): Promise<boolean> {
+  async #take(cursor: Cursor, fetched: FetchedPartition): Promise<boolean> {
     const { topic, partition, position: from, to } = cursor;
-    for (const { key, offset, timestamp, value } of committedMessages(messages, abortedTransactions ?? [])) {
+    const { messages, next } = readFrom(from, fetched);
+    for (const { key, offset, timestamp, value } of messages) {
       const at = BigInt(offset);
-      if (at < from || at >= to) continue;
+      if (at >= to) break;
       const content = { key: key?.toString('utf8') ?? null, value };
       await this.#handOut({ topic, partition, offset: at, timestampMs: Number(timestamp), ...content });
     }
-    const last = messages.at(-1);
-    if (last !== undefined && BigInt(last.offset) >= from) cursor.position = BigInt(last.offset) + 1n;
-    return cursor.position > from;
+    cursor.position = next;
+    return next > from;
   }
 
   /** @throws {@link TakerFailure} */
@@ -226,7 +221,7 @@ class Scan {
   /** Everything else is tried again: brokers come back, and leaders move. */
   #throwIfHopeless(error: unknown): void {
     const kafkaCode = kafkaCodeOf(error);
-    if (kafkaCode === 'OFFSET_OUT_OF_RANGE' || kafkaCode === 'KafkaJSOffsetOutOfRange') {
+    if (OUT_OF_RANGE.has(kafkaCode)) {
       const message = 'Kafka: retention deleted records while they were read. Begin again, or with a later time.';
       throw new KafkaError(message, { kind: 'unknown', kafkaCode, phase: 'read', cause: error });
     }

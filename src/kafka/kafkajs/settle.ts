@@ -2,7 +2,8 @@ import type { Kafka } from 'kafkajs';
 
 import { abortable } from '../../lib/abortable.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { createCluster, type KafkajsCluster, READ_COMMITTED } from './cluster.ts';
+import { createCluster, type KafkajsCluster } from './cluster.ts';
+import { connectTo, fetchPartition } from './fetch.ts';
 import { toKafkaError } from '../kafka-error.ts';
 
 const LOOK_AGAIN_MS = 50;
@@ -23,10 +24,7 @@ export async function settle(
   const cluster = createCluster(kafka);
   const deadline = clock.monotonic() + deadlineMs;
   try {
-    await abortable(
-      cluster.connect().then(() => cluster.addMultipleTargetTopics([topic])),
-      signal,
-    );
+    await abortable(connectTo(cluster, [topic]), signal);
     for (const [partition, position] of partitions.entries()) {
       while (!(await abortable(isSettled(cluster, topic, partition, position), signal))) {
         if (clock.monotonic() >= deadline) return false;
@@ -57,15 +55,6 @@ async function isSettled(
   partition: number,
   position: bigint,
 ): Promise<boolean> {
-  const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-  const broker = await cluster.findBroker({ nodeId });
-  const { responses } = await broker.fetch({
-    isolationLevel: READ_COMMITTED,
-    maxWaitTime: 0,
-    minBytes: 0,
-    maxBytes: 1,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(position), maxBytes: 1 }] }],
-  });
-  const ends = responses[0]?.partitions[0];
+  const ends = await fetchPartition(cluster, { topic, partition, position, maxWaitTime: 0, minBytes: 0, maxBytes: 1 });
   return ends !== undefined && ends.lastStableOffset === ends.highWatermark;
 }

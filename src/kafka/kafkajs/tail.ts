@@ -1,15 +1,14 @@
 import type { Kafka } from 'kafkajs';
 
-import { abortable } from '../../lib/abortable.ts';
+import { abortable, hasAborted } from '../../lib/abortable.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { committedMessages } from '../committed-messages.ts';
-import { createCluster, type FetchedPartition, type KafkajsCluster, READ_COMMITTED } from './cluster.ts';
+import { createCluster } from './cluster.ts';
+import { connectTo, fetchPartition, OUT_OF_RANGE, readFrom } from './fetch.ts';
 import { kafkaCodeOf, type KafkaError, kindOf, toKafkaError } from '../kafka-error.ts';
 import type { TailedRecord, TailRequest } from '../port.ts';
 
-/** How long a broker keeps a fetch when there is nothing new: an idle reader costs one request in that time. */
-const FETCH_WAIT_MS = 10_000;
-const FETCH_BYTES = 1024 * 1024;
+/** A broker keeps a fetch for so long when there is nothing new: an idle reader costs one request in that time. */
+const PATIENT = { maxWaitTime: 10_000, minBytes: 1, maxBytes: 1024 * 1024 } as const;
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 10_000;
 
@@ -38,19 +37,21 @@ export async function* tailPartition(
   while (!signal.aborted) {
     const cluster = createCluster(kafka);
     try {
-      await abortable(connect(cluster, topic), signal);
+      await abortable(connectTo(cluster, [topic]), signal);
       for (;;) {
-        const fetched = await abortable(fetch(cluster, topic, partition, position), signal);
+        const fetched = await abortable(fetchPartition(cluster, { topic, partition, position, ...PATIENT }), signal);
         failures = 0;
-        for (const record of recordsOf(fetched, position)) {
-          yield record;
-          position = record.offset + 1n;
+        if (fetched === undefined) continue;
+        const { messages, next } = readFrom(position, fetched);
+        for (const { key, offset, value } of messages) {
+          const at = BigInt(offset);
+          yield { offset: at, key: key?.toString('utf8') ?? null, value: value?.toString('utf8') ?? null };
+          position = at + 1n;
         }
-        const last = fetched?.messages.at(-1);
-        if (last !== undefined && BigInt(last.offset) >= position) position = BigInt(last.offset) + 1n;
+        position = next;
       }
     } catch (error) {
-      if (isOver(signal)) return;
+      if (hasAborted(signal)) return;
       const failure = toKafkaError(error, `reading ${topic}/${String(partition)}`, { phase: 'read', topic, partition });
       if (kindOf(failure.kafkaCode) === 'denied') throw failure;
       if (OUT_OF_RANGE.has(kafkaCodeOf(error)))
@@ -64,40 +65,6 @@ export async function* tailPartition(
   }
 }
 
-const OUT_OF_RANGE: ReadonlySet<string> = new Set(['OFFSET_OUT_OF_RANGE', 'KafkaJSOffsetOutOfRange']);
-
-async function connect(cluster: KafkajsCluster, topic: string): Promise<void> {
-  await cluster.connect();
-  await cluster.addMultipleTargetTopics([topic]);
-}
-
-async function fetch(
-  cluster: KafkajsCluster,
-  topic: string,
-  partition: number,
-  position: bigint,
-): Promise<FetchedPartition | undefined> {
-  const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-  const broker = await cluster.findBroker({ nodeId });
-  const { responses } = await broker.fetch({
-    isolationLevel: READ_COMMITTED,
-    maxWaitTime: FETCH_WAIT_MS,
-    minBytes: 1,
-    maxBytes: FETCH_BYTES,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(position), maxBytes: FETCH_BYTES }] }],
-  });
-  return responses[0]?.partitions[0];
-}
-
-function recordsOf(fetched: FetchedPartition | undefined, position: bigint): readonly TailedRecord[] {
-  if (fetched === undefined) return [];
-  return committedMessages(fetched.messages, fetched.abortedTransactions ?? []).flatMap(({ key, offset, value }) => {
-    const at = BigInt(offset);
-    if (at < position) return [];
-    return [{ offset: at, key: key?.toString('utf8') ?? null, value: value?.toString('utf8') ?? null }];
-  });
-}
-
 async function firstOffset(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
   const admin = kafka.admin();
   try {
@@ -107,9 +74,4 @@ async function firstOffset(kafka: Kafka, topic: string, partition: number): Prom
   } finally {
     void admin.disconnect().catch(() => undefined);
   }
-}
-
-/** Asked again after a wait: it may have aborted meanwhile. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

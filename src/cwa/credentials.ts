@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { maskTexts } from './documents/mask-texts.ts';
 import { CookieJar } from './http/cookies.ts';
 import { valuesOf } from './http/http-headers.ts';
 import type { ResponseHeaders } from './http/http-headers.ts';
@@ -90,16 +91,7 @@ export class Credentials {
    * returned as it is.
    */
   masked(body: Uint8Array): Uint8Array {
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const needles = this.#written(MASKED_LENGTH_MIN).map((secret) => encodedLike(bytes, secret));
-    const found = needles.filter((needle) => bytes.includes(needle));
-    if (found.length === 0) return body;
-    const copy = Buffer.from(bytes);
-    for (const needle of found) {
-      const mask = encodedLike(bytes, '*'.repeat(needle.length / bytesOfCharacter(bytes)));
-      for (let at = copy.indexOf(needle); at >= 0; at = copy.indexOf(needle, at + needle.length)) mask.copy(copy, at);
-    }
-    return copy;
+    return maskTexts(body, this.#written(MASKED_LENGTH_MIN));
   }
 
   /** The secrets as they may stand in a text. */
@@ -121,22 +113,4 @@ export class Credentials {
   [inspect.custom](): string {
     return 'Credentials [secret]';
   }
-}
-
-/** XML begins with `<` or a byte order mark: a zero or a mark of two bytes there means UTF-16. */
-function isUtf16(bytes: Buffer): boolean {
-  const [first = 1, second = 1] = bytes;
-  return first === 0 || second === 0 || first >= 0xfe;
-}
-
-function bytesOfCharacter(bytes: Buffer): number {
-  return isUtf16(bytes) ? 2 : 1;
-}
-
-/** A text of ASCII characters in the encoding of a document. */
-function encodedLike(bytes: Buffer, text: string): Buffer {
-  if (!isUtf16(bytes)) return Buffer.from(text, 'latin1');
-  const isBigEndian = bytes[0] === 0 || bytes[0] === 0xfe;
-  const encoded = Buffer.from(text, 'utf16le');
-  return isBigEndian ? encoded.swap16() : encoded;
 }

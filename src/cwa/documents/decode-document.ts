@@ -64,7 +64,7 @@ function encodingOf(bytes: Uint8Array, charset: string | null): Encoding {
 }
 
 /** Byte-order mark, or the zero bytes of UTF-16 that came without one (XML 1.0, appendix F). */
-function encodingSeenInBytes(bytes: Uint8Array): SeenEncoding | null {
+export function encodingSeenInBytes(bytes: Uint8Array): SeenEncoding | null {
   const [a, b, c] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return { label: 'utf-8', bomBytes: 3 };
   if (a === 0xff && b === 0xfe) return { label: 'utf-16le', bomBytes: 2 };
@@ -139,6 +139,7 @@ function firstInvalidUtf8(buffer: Buffer): { line: number; column: number } {
   return { line, column };
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes, not a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -10,6 +10,7 @@ import {
   WrongServiceError,
 } from '../../../src/cwa/errors.ts';
 import type { CwaFault } from '../../../src/cwa/documents/fault.ts';
+import type { StatusClass } from '../../../src/lib/status-class.ts';
 
 function answer(statusCode: number, channel: Channel = 'data', more: Partial<AnswerFacts> = {}): AnswerFacts {
   const operation = 'GET /cwa/AsyncDataChannel.ashx';
@@ -119,5 +120,28 @@ describe('a fault code', () => {
     const error = classifyFault(answer(200), fault(18400));
     expect(error?.message).toContain('error code 18400');
     expect(`${String(error?.message)}${JSON.stringify(error?.context)}`).not.toContain('canary');
+  });
+});
+
+describe('a status that the configuration names', () => {
+  const facts = (statusCode: number, configuredClass: StatusClass, channel?: Channel): AnswerFacts =>
+    answer(statusCode, channel, { retryAfterMs: 7_000, configuredClass });
+
+  test.each([
+    [401, 'transient', TransientError],
+    [500, 'session-lost', SessionLostError],
+    [500, 'ticket-lost', TicketLostError],
+    [503, 'wrong-service', WrongServiceError],
+    [302, 'ticket-lost', TicketLostError],
+  ] as const)('%i can be made %s', (statusCode, statusClass, expected) => {
+    expect(classifyStatus(facts(statusCode, statusClass), null)).toBeInstanceOf(expected);
+  });
+
+  test('gives way to the code in the body', () => {
+    expect(classifyStatus(facts(500, 'transient'), fault(18100))).toBeInstanceOf(SessionLostError);
+  });
+
+  test('changes nothing about a refused sign-in: it must not be tried again and again', () => {
+    expect(classifyStatus(facts(401, 'transient', 'signIn'), null)).toBeInstanceOf(SignInRefusedError);
   });
 });

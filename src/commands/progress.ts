@@ -1,7 +1,5 @@
 import type { BridgeConfiguration } from '../config/configuration.ts';
-import { connectKafka } from '../daemon/kafka-connection.ts';
 import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
-import { systemClock } from '../lib/clock.ts';
 import { BridgeError, messageOf } from '../lib/errors.ts';
 import { createLogger } from '../observability/log.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
@@ -12,6 +10,7 @@ import { exportProgress } from './progress/export.ts';
 import { checkForgettable } from './progress/forget.ts';
 import { importProgress } from './progress/import.ts';
 import { showProgress } from './progress/show.ts';
+import { connectQuietly } from './quiet-kafka.ts';
 
 type Work = (kafka: KafkajsLog, configuration: BridgeConfiguration) => Promise<ExitStatus>;
 
@@ -98,7 +97,7 @@ async function forget(args: readonly string[], io: CommandIo): Promise<ExitStatu
 async function withKafka(action: string, files: readonly string[], io: CommandIo, work: Work): Promise<ExitStatus> {
   const configuration = await configurationFor(files, io, 'kafka');
   if (configuration === null) return 2;
-  const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
+  const kafka = connectQuietly(configuration, io);
   try {
     return await work(kafka, configuration);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { KafkajsLog } from '../kafka/kafkajs/log.ts';
 import type { KafkajsScanner, PartitionBounds, ScannedRecord, ScanRange } from '../kafka/kafkajs/scanner.ts';
 import type { ClusterLayout } from '../kafka/port.ts';
 import type { Clock } from '../lib/clock.ts';
-import { BridgeError } from '../lib/errors.ts';
+import { TopicsMissingError } from './topics-missing-error.ts';
 import { type LogicalTopic, TOPICS } from '../records/topics/topics.ts';
 import type { CheckedRecord } from '../verify/checked-record.ts';
 import { Verifier } from '../verify/verifier.ts';
@@ -28,19 +28,6 @@ export interface Verification {
   readonly report: Report;
   /** Holes are judged behind records of this time, in milliseconds since the epoch; null: all, Infinity: none. */
   readonly judgedFromMs: number | null;
-}
-
-/** The topics are not there. */
-class TopicsMissingError extends BridgeError {
-  constructor(missing: readonly string[]) {
-    super(
-      `Kafka has no topic ${missing.join(', ')}. Look at kafka.topics, or create them: cwa-bridge topics --create.`,
-      {
-        code: 'topics-missing',
-        disposition: 'fatal',
-      },
-    );
-  }
 }
 
 /** A transaction that was decided before we asked for the ends has its markers everywhere well within this time. */

@@ -1,14 +1,13 @@
-import { connectKafka } from '../daemon/kafka-connection.ts';
 import { connectRegistry } from '../daemon/schema-registry.ts';
 import { systemClock } from '../lib/clock.ts';
 import { BridgeError, messageOf } from '../lib/errors.ts';
-import { createLogger } from '../observability/log.ts';
 import { formatReport } from '../verify/report-table.ts';
 import { CONFIG_HELP, CONFIG_OPTION, readArguments } from './arguments.ts';
 import { type Command, type CommandIo, type ExitStatus, UsageError } from './command.ts';
 import { configurationFor } from './configuration.ts';
 import { ValueReader } from '../daemon/value-reader.ts';
 import { type Verification, verifyTopics } from './verify-topics.ts';
+import { connectQuietly } from './quiet-kafka.ts';
 
 /** The counts are complete; of what went wrong the first few tell the story. */
 const VIOLATIONS_SHOWN = 20;
@@ -46,8 +45,7 @@ Exit status: 0 all proved, 1 a violation, or Kafka or the registry could not be 
     const sinceMs = values.since === undefined ? null : timeOf(values.since);
     const configuration = await configurationFor(values.config ?? [], io, 'kafka');
     if (configuration === null) return 2;
-    const log = createLogger({ level: 'fatal', destination: io.stderr });
-    const kafka = connectKafka(configuration, log, systemClock);
+    const kafka = connectQuietly(configuration, io);
     const registry = await connectRegistry(configuration);
     try {
       const { signal } = io;

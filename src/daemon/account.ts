@@ -28,7 +28,7 @@ import type { SchemaIds } from '../records/encode-value.ts';
 import type { PseudonymKey } from '../records/pseudonyms/pseudonym.ts';
 import { AccountMeter } from './account-meter.ts';
 import { bridgeSettingsOf } from './bridge-settings.ts';
-import { createCwaClient } from './cwa-client.ts';
+import { createCwaClient, passwordOf } from './cwa-client.ts';
 import type { HeldShard } from './shards.ts';
 import type { WatchDirectory } from './watch-directory.ts';
 
@@ -87,7 +87,7 @@ export class Account {
     const cursor = cursorOf(world, account, held, client, beat);
     const hasTicket = restoreSecrets(client, cursor);
     const refused = new RefusedSecret();
-    const password = async (): Promise<string | null> => (await account.password?.read()) ?? null;
+    const password = (): Promise<string | null> => passwordOf(account);
     const signIn = (signal: AbortSignal): Promise<void> =>
       signInWithinBudget(
         {

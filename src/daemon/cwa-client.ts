@@ -29,7 +29,7 @@ export function createCwaClient(
     baseUrl: site.baseUrl,
     tls: siteTlsOf(site, files),
     user: account.user,
-    password: async () => (await account.password?.read()) ?? null,
+    password: () => passwordOf(account),
     integrated: integratedOf(site),
     uri: account.uri,
     limits,
@@ -38,6 +38,15 @@ export function createCwaClient(
     ...told,
     statusClasses: new Map(session.statusClasses.map(parseStatusClass).filter((pair) => pair !== null)),
   });
+}
+
+/**
+ * The password as it is now; null where there is none, because Kerberos has a key elsewhere.
+ *
+ * @throws {@link SecretUnreadableError}
+ */
+export async function passwordOf({ password }: Pick<AccountConfiguration, 'password'>): Promise<string | null> {
+  return password === null ? null : password.read();
 }
 
 /** Null: by the forms channel. */

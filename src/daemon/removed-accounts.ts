@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { progressKey } from '../bridge/progress/account-progress.ts';
+import { ownerOfKey } from '../bridge/progress/progress-key.ts';
 import { Cursor } from '../bridge/progress/cursor.ts';
 import type { Order } from '../bridge/orders/order.ts';
 import { isCarriedOut } from '../bridge/orders/orders-done.ts';
@@ -11,8 +11,6 @@ import { recoverProgress } from '../bridge/progress/user-progress.ts';
 import type { AccountWorld } from './account.ts';
 import { recordSettingsOf, sessionSettingsOf, userStateSettingsOf } from './bridge-settings.ts';
 import type { HeldShard } from './shards.ts';
-
-const ACCOUNT_PREFIX = progressKey('');
 
 /**
  * Accounts that are in the progress and no longer in the configuration. They watch nobody: what is known of their users
@@ -30,8 +28,9 @@ export class RemovedAccounts {
     const configured = new Set(world.configuration.accounts.map(({ id }) => id));
     for (const each of held) {
       for (const key of each.recovered.progress.keys()) {
-        const accountId = key.slice(ACCOUNT_PREFIX.length);
-        if (!key.startsWith(ACCOUNT_PREFIX) || configured.has(accountId)) continue;
+        const owner = ownerOfKey(key);
+        if (owner?.kind !== 'account' || configured.has(owner.accountId)) continue;
+        const { accountId } = owner;
         this.#cursors.set(accountId, { cursor: cursorOf(world, each, accountId), claim: each.recovered.claim });
       }
     }

@@ -1,3 +1,4 @@
+import { type Column, table } from '../lib/text-table.ts';
 import type { AccountReport, Report, TopicReport } from './report.ts';
 import type { Violation } from './violation.ts';
 
@@ -12,12 +13,6 @@ export function formatReport(report: Report): string {
   }
   if (report.violations.length > 0) sections.push(report.violations.map((violation) => lineOf(violation)).join(''));
   return `${sections.join('\n')}\n${verdictOf(report)}\n`;
-}
-
-interface Column<Row> {
-  readonly title: string;
-  readonly isNumber: boolean;
-  readonly text: (row: Row) => string;
 }
 
 const TOPIC_COLUMNS: readonly Column<TopicReport>[] = [
@@ -36,18 +31,6 @@ const ACCOUNT_COLUMNS: readonly Column<AccountReport>[] = [
   { title: 'CLOSED', isNumber: true, text: ({ gapsClosed }) => String(gapsClosed) },
   { title: 'VIOLATIONS', isNumber: true, text: ({ violations }) => String(violations) },
 ];
-
-function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const lines = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  const padded = lines.map((line) =>
-    line.map((cell, index) => {
-      const width = widths[index] ?? 0;
-      return columns[index]?.isNumber === true ? cell.padStart(width) : cell.padEnd(width);
-    }),
-  );
-  return padded.map((cells) => `${cells.join('  ').trimEnd()}\n`).join('');
-}
 
 /** Generation and sequence: `1790000000/17`. */
 function positionText(position: AccountReport['first']): string {

@@ -4,7 +4,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 
 import { seal } from '../../src/bridge/progress/sealing.ts';
-import { progressKey } from '../../src/bridge/progress/account-progress.ts';
+import { progressKey } from '../../src/bridge/progress/progress-key.ts';
 import { type Settings, setStage, type Stage } from '../support/bridge.ts';
 import { CertificateAuthority } from '../support/certificates.ts';
 import { claimOf, commit, progressOf } from '../support/committed-progress.ts';

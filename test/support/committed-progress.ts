@@ -1,11 +1,7 @@
 import kafkajs from 'kafkajs';
 
-import {
-  type AccountProgress,
-  formatProgress,
-  initialProgress,
-  progressKey,
-} from '../../src/bridge/progress/account-progress.ts';
+import { type AccountProgress, formatProgress, initialProgress } from '../../src/bridge/progress/account-progress.ts';
+import { progressKey } from '../../src/bridge/progress/progress-key.ts';
 import { type ClaimRecord, claimKey, formatClaim } from '../../src/kafka/claim-record.ts';
 import { ACCOUNT, type Stage } from './bridge.ts';
 

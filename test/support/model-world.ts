@@ -1,9 +1,5 @@
-import {
-  type AccountProgress,
-  initialProgress,
-  parseProgress,
-  progressKey,
-} from '../../src/bridge/progress/account-progress.ts';
+import { type AccountProgress, initialProgress, parseProgress } from '../../src/bridge/progress/account-progress.ts';
+import { progressKey } from '../../src/bridge/progress/progress-key.ts';
 import { Cursor } from '../../src/bridge/progress/cursor.ts';
 import type { Plan, PlanContext } from '../../src/bridge/plans/plan.ts';
 import { planAnswer } from '../../src/bridge/plans/plan-answer.ts';

@@ -103,10 +103,6 @@ export function initialProgress(accountId: string, accountUri: string): AccountP
   };
 }
 
-export function progressKey(accountId: string): string {
-  return `a/${accountId}`;
-}
-
 export function formatProgress(progress: AccountProgress): string {
   const { seen, users: _, ...rest } = progress;
   return JSON.stringify({

@@ -1,6 +1,7 @@
 import type { OutgoingRecord } from '../../lib/outgoing-record.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type AccountProgress, formatProgress, progressKey } from './account-progress.ts';
+import { type AccountProgress, formatProgress } from './account-progress.ts';
+import { progressKey } from './progress-key.ts';
 import type { Plan } from '../plans/plan.ts';
 import { changedUserStates } from './user-progress.ts';
 import { openSealed, seal, type SealingContext, type SealingKey } from './sealing.ts';

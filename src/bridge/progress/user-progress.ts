@@ -1,15 +1,11 @@
 import type { ProgressValue } from '../../kafka/commit-unit.ts';
 import { formatUserState, parseUserState, type UserState } from '../../records/state/user-state.ts';
-import { type AccountProgress, initialProgress, parseProgress, progressKey } from './account-progress.ts';
+import { type AccountProgress, initialProgress, parseProgress } from './account-progress.ts';
+import { progressKey, userKeyPrefix } from './progress-key.ts';
 import type { UserStates } from '../plans/user-fold.ts';
 
-/** Key of a user's state in the progress topic (records §4). An account's id has no slash in it, a URI may have. */
 function userKey(accountId: string, userUri: string): string {
-  return `${prefixOf(accountId)}${userUri}`;
-}
-
-function prefixOf(accountId: string): string {
-  return `u/${accountId}/`;
+  return `${userKeyPrefix(accountId)}${userUri}`;
 }
 
 /**
@@ -48,7 +44,7 @@ export function recoverProgress(
  * @throws {@link UserStateFormatError} if one of them cannot be read.
  */
 export function recoverUserStates(accountId: string, committed: ReadonlyMap<string, string>): UserStates {
-  const prefix = prefixOf(accountId);
+  const prefix = userKeyPrefix(accountId);
   const states = new Map<string, UserState>();
   for (const [key, value] of committed) {
     if (key.startsWith(prefix)) states.set(key.slice(prefix.length), parseUserState(key, value));

@@ -1,6 +1,6 @@
 import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
-import { BridgeError } from '../../lib/errors.ts';
 import type { ValueReader } from '../../daemon/value-reader.ts';
+import { TopicsMissingError } from '../topics-missing-error.ts';
 import { type Letter, LetterAssembler } from '../../records/dead-letters/letter-assembler.ts';
 import { type LetterPart, readLetterPart } from '../../records/dead-letters/letter-part.ts';
 
@@ -37,26 +37,17 @@ export interface FindOptions {
   readonly signal: AbortSignal;
 }
 
-class TopicMissingError extends BridgeError {
-  constructor(topic: string) {
-    super(`Kafka has no topic ${topic}. Look at kafka.topics, or create it: cwa-bridge topics --create.`, {
-      code: 'topics-missing',
-      disposition: 'fatal',
-    });
-  }
-}
-
 /**
  * Reads the dead-letter topic to its end as it is now, committed records only, and hands out the letters that fit, each
  * when its last part is read; those of which parts are missing come last.
  *
  * @throws {@link KafkaError} if Kafka cannot be read; {@link RegistryError} if the topic holds Avro and the registry
- * cannot be asked; {@link TopicMissingError}.
+ * cannot be asked; {@link TopicsMissingError}.
  */
 export async function findLetters(options: FindOptions): Promise<void> {
   const { filter, kafka, onLetter, onUnreadable, signal, topic, values } = options;
   const layout = await kafka.layout([topic], signal);
-  if (!layout.has(topic)) throw new TopicMissingError(topic);
+  if (!layout.has(topic)) throw new TopicsMissingError([topic]);
   const scanner = kafka.createScanner();
   const assembler = new LetterAssembler();
   const places = new Map<string, LetterOffsets>();

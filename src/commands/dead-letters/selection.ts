@@ -1,13 +1,11 @@
-import { connectKafka } from '../../daemon/kafka-connection.ts';
 import { connectRegistry } from '../../daemon/schema-registry.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { createLogger } from '../../observability/log.ts';
 import { DEAD_LETTER_REASONS } from '../../records/dead-letter-records.ts';
 import { CONFIG_HELP, CONFIG_OPTION } from '../arguments.ts';
 import { type CommandIo, UsageError } from '../command.ts';
 import { ValueReader } from '../../daemon/value-reader.ts';
 import { findLetters, type LetterFilter, type OnLetter } from './find-letters.ts';
+import { connectQuietly } from '../quiet-kafka.ts';
 
 /** What `deadletter` takes to say which letters are meant. */
 export const SELECTION_OPTIONS = {
@@ -57,7 +55,7 @@ export async function selectLetters(
   io: CommandIo,
   onLetter: OnLetter,
 ): Promise<number> {
-  const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
+  const kafka = connectQuietly(configuration, io);
   const registry = await connectRegistry(configuration);
   let unreadable = 0;
   try {

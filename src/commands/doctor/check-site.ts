@@ -1,7 +1,7 @@
 import type { SiteConfiguration } from '../../config/configuration.ts';
 import type { LatestFiles } from '../../config/latest-files.ts';
 import { isTlsFailure } from '../../cwa/http/tls-trouble.ts';
-import { DATA_PATH, LOGON_FORMS_PATH } from '../../cwa/protocol.ts';
+import { DATA_PATH, LOGON_FORMS_PATH, LOGON_IWA_PATH } from '../../cwa/protocol.ts';
 import { siteTlsOf } from '../../daemon/site-tls.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -111,5 +111,5 @@ function withoutAnswer({ baseUrl }: SiteConfiguration, tls: TlsUse | null, error
 
 /** Where accounts of the site sign in (protocol notes, transport §2.1). */
 function logonPathOf({ signIn }: SiteConfiguration): string {
-  return signIn === 'forms' ? LOGON_FORMS_PATH : LOGON_FORMS_PATH.replace('forms', signIn);
+  return signIn === 'forms' ? LOGON_FORMS_PATH : LOGON_IWA_PATH;
 }

@@ -1,7 +1,9 @@
-import { parseProgress, progressKey, type AccountProgress } from '../../bridge/progress/account-progress.ts';
+import { parseProgress, type AccountProgress } from '../../bridge/progress/account-progress.ts';
+import { ownerOfKey, progressKey } from '../../bridge/progress/progress-key.ts';
 import { type ClaimRecord, claimKey, parseClaim } from '../../kafka/claim-record.ts';
 import type { KafkajsScanner } from '../../kafka/kafkajs/scanner.ts';
 import { partitionOf } from '../../lib/murmur2.ts';
+import { scanProgress, type ShardProgress } from '../progress/read-progress.ts';
 
 /** What the progress topic says about this installation. */
 export interface CommittedProgress {
@@ -25,30 +27,22 @@ export async function readProgress(
   accountIds: readonly string[],
   signal: AbortSignal,
 ): Promise<CommittedProgress> {
-  const bounds = await scanner.bounds([topic], null, signal);
-  const partitions = Array.from(bounds, () => new Map<string, string | null>());
-  const keep = ({ key, partition, value }: { partition: number; key: string | null; value: Buffer | null }): void => {
-    // User states are most of the topic, and say nothing here.
-    if (key?.startsWith('u/') === false) partitions[partition]?.set(key, value?.toString('utf8') ?? null);
-  };
-  await scanner.scan(bounds, keep, signal);
-  return foldProgress(partitions, accountIds);
+  // User states are most of the topic, and say nothing here.
+  const shards = await scanProgress(scanner, topic, signal, (key) => ownerOfKey(key)?.kind !== 'user');
+  return foldProgress(shards, accountIds);
 }
 
-/** Pure. `partitions` are the last values by key, in the order of the partitions. */
-function foldProgress(
-  partitions: readonly ReadonlyMap<string, string | null>[],
-  accountIds: readonly string[],
-): CommittedProgress {
+/** Pure. What is of interest of all shards. */
+function foldProgress(shards: readonly ShardProgress[], accountIds: readonly string[]): CommittedProgress {
   const claims = new Map<number, ClaimRecord>();
-  for (const [shard, values] of partitions.entries()) {
-    const text = values.get(claimKey(shard)) ?? null;
-    if (text !== null) claims.set(shard, parseClaim(claimKey(shard), text));
+  for (const [shard, values] of shards.entries()) {
+    const text = values.get(claimKey(shard));
+    if (text !== undefined) claims.set(shard, parseClaim(claimKey(shard), text));
   }
   const accounts = new Map<string, AccountProgress>();
   for (const accountId of accountIds) {
-    const text = partitions[partitionOf(accountId, partitions.length)]?.get(progressKey(accountId)) ?? null;
-    if (text !== null) accounts.set(accountId, parseProgress(accountId, text));
+    const text = shards[partitionOf(accountId, shards.length)]?.get(progressKey(accountId));
+    if (text !== undefined) accounts.set(accountId, parseProgress(accountId, text));
   }
   return { claims, accounts };
 }

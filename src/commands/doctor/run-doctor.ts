@@ -2,6 +2,7 @@ import { initialProgress } from '../../bridge/progress/account-progress.ts';
 import type { AccountConfiguration, BridgeConfiguration, SiteConfiguration } from '../../config/configuration.ts';
 import { LatestFiles } from '../../config/latest-files.ts';
 import { readSecretKeys } from '../../config/secret-key.ts';
+import { passwordOf } from '../../daemon/cwa-client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { ACCOUNT_STEPS, checkAccount } from './check-account.ts';
@@ -132,7 +133,7 @@ class Examination {
     return verdictOnBudget({
       accountId: account.id,
       logins,
-      password: (await account.password?.read()) ?? null,
+      password: await passwordOf(account),
       sealingKeys: await readSecretKeys(sealing.keys),
       refusalsMax: signIn.refusalsMax,
       now: this.#world.clock.now(),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
-import { parseProgress, progressKey } from '../../bridge/progress/account-progress.ts';
+import { parseProgress } from '../../bridge/progress/account-progress.ts';
+import { progressKey } from '../../bridge/progress/progress-key.ts';
 import { formatOrder, type OrderTask } from '../../bridge/orders/order.ts';
 import type { CarriedOutOrder } from '../../bridge/orders/orders-done.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';

@@ -1,11 +1,9 @@
 import type { BridgeConfiguration } from '../../config/configuration.ts';
-import { connectKafka } from '../../daemon/kafka-connection.ts';
-import { systemClock } from '../../lib/clock.ts';
 import { BridgeError, messageOf } from '../../lib/errors.ts';
-import { createLogger } from '../../observability/log.ts';
 import { CONFIG_HELP, CONFIG_OPTION } from '../arguments.ts';
 import { type CommandIo, type ExitStatus, UsageError } from '../command.ts';
 import { giveOrder, type GivenOrder, type OrderRequest } from './give-order.ts';
+import { connectQuietly } from '../quiet-kafka.ts';
 
 /** The options of every command that gives an order. */
 export const ORDER_OPTIONS = {
@@ -77,7 +75,7 @@ export async function inTurn(
   requests: readonly OrderRequest[],
   io: CommandIo,
 ): Promise<ExitStatus> {
-  const kafka = connectKafka(configuration, createLogger({ level: 'fatal', destination: io.stderr }), systemClock);
+  const kafka = connectQuietly(configuration, io);
   try {
     let status: ExitStatus = 0;
     for (const request of requests) {

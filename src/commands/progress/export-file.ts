@@ -2,7 +2,7 @@ import { parseProgress } from '../../bridge/progress/account-progress.ts';
 import { BridgeError } from '../../lib/errors.ts';
 import { partitionOf } from '../../lib/murmur2.ts';
 import { parseUserState } from '../../records/state/user-state.ts';
-import { accountOf } from './read-progress.ts';
+import { ownerOfKey } from '../../bridge/progress/progress-key.ts';
 
 /** What the first line of an export says. */
 export interface ExportHead {
@@ -53,7 +53,7 @@ export function parseExport(text: string): { readonly head: ExportHead; readonly
   const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
   const head = headOf(first);
   const records = lines.map((line, index) => recordOf(line, index + 2, head.shards));
-  return { head, records: records.filter(({ key }) => accountOf(key) !== null) };
+  return { head, records: records.filter(({ key }) => ownerOfKey(key) !== null) };
 }
 
 function headOf(line: string): ExportHead {
@@ -75,12 +75,13 @@ function recordOf(line: string, number: number, shards: number): ExportedRecord 
   if (typeof key !== 'string' || typeof value !== 'string' || typeof shard !== 'number') {
     throw new ExportFormatError(`line ${String(number)} has no shard, key or value`);
   }
-  const accountId = accountOf(key);
-  if (accountId === null) return { shard, key, value };
+  const owner = ownerOfKey(key);
+  if (owner === null) return { shard, key, value };
+  const { accountId, kind } = owner;
   if (partitionOf(accountId, shards) !== shard) {
     throw new ExportFormatError(`line ${String(number)}: "${key}" is not of shard ${String(shard)}`);
   }
-  if (key.startsWith('a/')) parseProgress(accountId, value);
+  if (kind === 'account') parseProgress(accountId, value);
   else parseUserState(key, value);
   return { shard, key, value };
 }

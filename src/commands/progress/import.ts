@@ -14,8 +14,9 @@ import { systemClock } from '../../lib/clock.ts';
 import { BridgeError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { CommandIo, ExitStatus } from '../command.ts';
+import { ownerOfKey } from '../../bridge/progress/progress-key.ts';
 import { type ExportedRecord, type ExportHead, parseExport } from './export-file.ts';
-import { accountOf, readProgress, type ShardProgress } from './read-progress.ts';
+import { readProgress, type ShardProgress } from './read-progress.ts';
 
 /** What the file says and what is there do not go together. */
 class ImportRefusedError extends BridgeError {
@@ -62,7 +63,7 @@ export async function importProgress(
     }
     written += 1;
   }
-  const accounts = new Set(records.map(({ key }) => accountOf(key)));
+  const accounts = new Set(records.map(({ key }) => ownerOfKey(key)?.accountId));
   io.stderr.write(
     `${String(records.length)} records of ${String(accounts.size)} accounts in ${String(written)} shards. A bridge that ` +
       'ran on this progress topic has lost these shards and ends at its next commit; start it anew.\n',
@@ -94,8 +95,8 @@ function checkHead(head: ExportHead, { installation, kafka: { shards } }: Bridge
 }
 
 function checkAbsent(records: readonly ExportedRecord[], there: ShardProgress): void {
-  const present = new Set([...there.keys()].map(accountOf));
-  const clashing = new Set(records.map(({ key }) => accountOf(key)).filter((id) => present.has(id)));
+  const present = new Set([...there.keys()].map((key) => ownerOfKey(key)?.accountId));
+  const clashing = new Set(records.map(({ key }) => ownerOfKey(key)?.accountId).filter((id) => present.has(id)));
   if (clashing.size === 0) return;
   throw new ImportRefusedError(
     `The progress topic has ${[...clashing].join(', ')} already: what it says of them would be lost, and their records ` +
@@ -121,9 +122,9 @@ async function importShard(
     const { progress } = await owner.start(signal);
     // Whoever owned the shard until now may have gone on since it was looked at.
     if (!isReplacing) checkAbsent(records, progress);
-    const accounts = new Set(records.map(({ key }) => accountOf(key)));
+    const accounts = new Set(records.map(({ key }) => ownerOfKey(key)?.accountId));
     const keys = new Set(records.map(({ key }) => key));
-    const gone = [...progress.keys()].filter((key) => accounts.has(accountOf(key)) && !keys.has(key));
+    const gone = [...progress.keys()].filter((key) => accounts.has(ownerOfKey(key)?.accountId) && !keys.has(key));
     await owner.commit({
       accountId: 'import',
       records: [],

@@ -1,22 +1,15 @@
-import { type AccountProgress, parseProgress, progressKey } from '../../bridge/progress/account-progress.ts';
+import { type AccountProgress, parseProgress } from '../../bridge/progress/account-progress.ts';
+import { ownerOfKey } from '../../bridge/progress/progress-key.ts';
 import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
+import type { KafkajsScanner } from '../../kafka/kafkajs/scanner.ts';
 import { BridgeError } from '../../lib/errors.ts';
+import { TopicsMissingError } from '../topics-missing-error.ts';
 
 /** So long a transaction may take to end; what is open longer belongs to a bridge that was killed, and is not committed. */
 const SETTLE_MS = 35_000;
 
 /** Everything that is committed in one shard, by key; tombstones are gone. */
 export type ShardProgress = ReadonlyMap<string, string>;
-
-/** The topic is not there. */
-class ProgressTopicError extends BridgeError {
-  constructor(topic: string) {
-    super(`Kafka has no topic ${topic}. Look at kafka.topics, or create it: cwa-bridge topics --create.`, {
-      code: 'topics-missing',
-      disposition: 'fatal',
-    });
-  }
-}
 
 /** What is committed cannot be read to its end. */
 class OpenTransactionError extends BridgeError {
@@ -35,7 +28,7 @@ class OpenTransactionError extends BridgeError {
  *
  * @param mustBeWhole refuses to read while a transaction stays open, whose outcome nobody knows.
  * @returns by shard.
- * @throws {@link OpenTransactionError}; {@link KafkaError} if it cannot be read; {@link ProgressTopicError}.
+ * @throws {@link OpenTransactionError}; {@link KafkaError} if it cannot be read; {@link TopicsMissingError}.
  */
 export async function readProgress(
   kafka: KafkajsLog,
@@ -43,16 +36,30 @@ export async function readProgress(
   signal: AbortSignal,
   { mustBeWhole = false }: { readonly mustBeWhole?: boolean } = {},
 ): Promise<readonly ShardProgress[]> {
-  const partitions = (await kafka.layout([topic], signal)).get(topic)?.length;
-  if (partitions === undefined) throw new ProgressTopicError(topic);
+  if (!(await kafka.layout([topic], signal)).has(topic)) throw new TopicsMissingError([topic]);
   if (!(await kafka.settle(topic, SETTLE_MS, signal)) && mustBeWhole) throw new OpenTransactionError(topic);
-  const shards = Array.from({ length: partitions }, () => new Map<string, string>());
-  const scanner = kafka.createScanner();
+  return scanProgress(kafka.createScanner(), topic, signal);
+}
+
+/**
+ * Reads the whole progress topic as it is now, committed records only, without a consumer group.
+ *
+ * @param isKept which keys are of interest; the others are passed over.
+ * @returns by shard.
+ * @throws {@link KafkaError} if it cannot be read.
+ */
+export async function scanProgress(
+  scanner: KafkajsScanner,
+  topic: string,
+  signal: AbortSignal,
+  isKept: (key: string) => boolean = () => true,
+): Promise<readonly ShardProgress[]> {
   const bounds = await scanner.bounds([topic], null, signal);
+  const shards = bounds.map(() => new Map<string, string>());
   await scanner.scan(
     bounds,
     ({ key, partition, value }) => {
-      if (key === null) return;
+      if (key === null || !isKept(key)) return;
       if (value === null) shards[partition]?.delete(key);
       else shards[partition]?.set(key, value.toString('utf8'));
     },
@@ -61,26 +68,18 @@ export async function readProgress(
   return shards;
 }
 
-const ACCOUNT_PREFIX = progressKey('');
-
 /** The accounts of a shard, each with the number of users of whom something is known. */
 export function accountsIn(
   progress: ShardProgress,
 ): readonly { readonly account: AccountProgress; readonly users: number }[] {
   const users = new Map<string, number>();
   for (const key of progress.keys()) {
-    const accountId = key.startsWith(ACCOUNT_PREFIX) ? null : accountOf(key);
-    if (accountId !== null) users.set(accountId, (users.get(accountId) ?? 0) + 1);
+    const owner = ownerOfKey(key);
+    if (owner?.kind === 'user') users.set(owner.accountId, (users.get(owner.accountId) ?? 0) + 1);
   }
   return [...progress].flatMap(([key, value]) => {
-    if (!key.startsWith(ACCOUNT_PREFIX)) return [];
-    const accountId = key.slice(ACCOUNT_PREFIX.length);
-    return [{ account: parseProgress(accountId, value), users: users.get(accountId) ?? 0 }];
+    const owner = ownerOfKey(key);
+    if (owner?.kind !== 'account') return [];
+    return [{ account: parseProgress(owner.accountId, value), users: users.get(owner.accountId) ?? 0 }];
   });
-}
-
-/** Whose a record of the progress topic is: of an account itself, or of one of its users; null for a claim. */
-export function accountOf(key: string): string | null {
-  const [kind = '', accountId = ''] = key.split('/', 2);
-  return kind === 'a' || kind === 'u' ? accountId : null;
 }

@@ -1,6 +1,7 @@
 import type { AccountProgress } from '../../bridge/progress/account-progress.ts';
 import type { BridgeConfiguration } from '../../config/configuration.ts';
 import type { KafkajsLog } from '../../kafka/kafkajs/log.ts';
+import { type Column, table } from '../../lib/text-table.ts';
 import { type CommandIo, type ExitStatus, UsageError } from '../command.ts';
 import { accountsIn, readProgress } from './read-progress.ts';
 
@@ -45,9 +46,7 @@ export async function showProgress(
     const known = all.length === 0 ? 'it has none' : `it has ${all.map(({ account }) => account).join(', ')}`;
     throw new UsageError(`${topic} has no account "${accountId}"; ${known}`);
   }
-  for (const line of isJson ? chosen.map((account) => JSON.stringify(account)) : tableOf(chosen)) {
-    io.stdout.write(`${line}\n`);
-  }
+  io.stdout.write(isJson ? chosen.map((account) => `${JSON.stringify(account)}\n`).join('') : table(COLUMNS, chosen));
   return 0;
 }
 
@@ -82,45 +81,35 @@ function shown(
   };
 }
 
-const COLUMNS = [
-  ['ACCOUNT', 'account'],
-  ['SHARD', 'shard'],
-  ['STATE', 'state'],
-  ['HOLD', 'hold'],
-  ['GENERATION', 'generation'],
-  ['SID', 'sid'],
-  ['ACKID', 'ackId'],
-  ['SEQUENCE', 'lastSequence'],
-  ['GAP', 'openGapId'],
-  ['QUARANTINED UNTIL', 'quarantinedUntil'],
-  ['REFUSALS', 'signInRefusals'],
-  ['USERS', 'users'],
-  ['LAST ORDER', 'lastOrder'],
-  ['COMMITTED', 'committedAt'],
-] as const satisfies readonly (readonly [string, keyof ShownAccount])[];
+const COLUMNS: readonly Column<ShownAccount>[] = [
+  column('ACCOUNT', ({ account }) => account),
+  column('SHARD', ({ shard }) => shard),
+  column('STATE', stateOf),
+  column('HOLD', ({ hold }) => hold),
+  column('GENERATION', ({ generation }) => generation),
+  column('SID', ({ sid }) => sid),
+  column('ACKID', ({ ackId }) => ackId),
+  column('SEQUENCE', ({ lastSequence }) => lastSequence),
+  column('GAP', ({ openGapId }) => openGapId),
+  column('QUARANTINED UNTIL', ({ quarantinedUntil }) => quarantinedUntil),
+  column('REFUSALS', ({ signInRefusals }) => signInRefusals),
+  column('USERS', ({ users }) => users),
+  column('LAST ORDER', ({ lastOrder }) => lastOrder),
+  column('COMMITTED', ({ committedAt }) => committedAt),
+];
+
+function column(title: string, valueOf: (account: ShownAccount) => Cell): Column<ShownAccount> {
+  return { title, isNumber: false, text: (account) => cellOf(valueOf(account)) };
+}
 
 /** Nobody keeps the session of an account that is configured no longer, whatever was committed last. */
 function stateOf({ isConfigured, state }: ShownAccount): string {
   return isConfigured || state === 'retired' ? state : 'not configured';
 }
 
-function cellOf(value: ShownAccount[keyof ShownAccount]): string {
+type Cell = string | number | ShownAccount['lastOrder'];
+
+function cellOf(value: Cell): string {
   if (value === null) return '-';
   return typeof value === 'object' ? `${value.kind}: ${value.outcome}` : String(value);
-}
-
-function tableOf(accounts: readonly ShownAccount[]): readonly string[] {
-  const rows = [
-    COLUMNS.map(([title]) => title as string),
-    ...accounts.map((account) =>
-      COLUMNS.map(([, field]) => cellOf(field === 'state' ? stateOf(account) : account[field])),
-    ),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
